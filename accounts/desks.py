@@ -1,0 +1,86 @@
+"""Which desk a role works at, and which pages its holder finds in the navigation."""
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role, User
+
+EVERYONE = frozenset(role.value for role in Role)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One entry of the navigation: where it leads, what it says, and for whom it is there."""
+
+    view: str
+    label: str | Promise
+    icon: str
+    roles: frozenset[str]
+
+
+def _roles(*roles: Role) -> frozenset[str]:
+    return frozenset(role.value for role in roles)
+
+
+PAGES = (
+    Page("cases:intake", _("New case"), "phone-plus", _roles(Role.OPERATOR)),
+    Page("cases:callbacks", _("Callback desk"), "phone-check", _roles(Role.CALLBACK)),
+    Page("cases:grid_desk", _("Grid desk"), "map-pin", _roles(Role.GRIDWORKER, Role.GRIDHEAD)),
+    Page("cases:town_desk", _("Town desk"), "building-community", _roles(Role.TOWN)),
+    Page("cases:town_desk", _("Community desk"), "home", _roles(Role.COMMUNITY)),
+    Page("dispatch:desk", _("Department desk"), "building", _roles(Role.DEPARTMENT)),
+    Page("dispatch:centre", _("Centre desk"), "gavel", _roles(Role.SUPERVISOR)),
+    Page("cases:list", _("Cases"), "list-details", EVERYONE),
+    Page(
+        "assessment:month",
+        _("Monthly figures"),
+        "chart-bar",
+        _roles(Role.LEADER, Role.ASSESSOR, Role.SUPERVISOR),
+    ),
+    Page("admin:index", _("Administration"), "settings", _roles(Role.ADMIN)),
+)
+"""In the order of the navigation. The apps above are named by URL only, never imported."""
+
+DESKS = {
+    Role.OPERATOR: "cases:intake",
+    Role.CALLBACK: "cases:callbacks",
+    Role.GRIDWORKER: "cases:grid_desk",
+    Role.GRIDHEAD: "cases:grid_desk",
+    Role.COMMUNITY: "cases:town_desk",
+    Role.TOWN: "cases:town_desk",
+    Role.DEPARTMENT: "dispatch:desk",
+    Role.SUPERVISOR: "dispatch:centre",
+    Role.LEADER: "assessment:month",
+    Role.ASSESSOR: "assessment:month",
+    Role.ADMIN: "admin:index",
+}
+
+
+def page_url(view: str) -> str | None:
+    """Return the address of a view, or None where a deployment leaves its app out."""
+    try:
+        return reverse(view)
+    except NoReverseMatch:
+        return None
+
+
+def desk_url(user: User) -> str:
+    """Return the address of the desk of the user's first role; without a role, the profile."""
+    for post in user.posts:
+        if url := page_url(DESKS[Role(post.role)]):
+            return url
+    return reverse("accounts:profile")
+
+
+def pages_of(user: User) -> list[tuple[Page, str]]:
+    """Return the navigation of the user: pages with addresses, each address once."""
+    held = {post.role for post in user.posts}
+    pages: dict[str, Page] = {}
+    for page in PAGES:
+        url = page_url(page.view) if page.roles & held else None
+        if url and url not in pages:
+            pages[url] = page
+    return [(page, url) for url, page in pages.items()]

@@ -1,0 +1,21 @@
+"""What can be asked about people, notices and the system's own watch."""
+
+from datetime import datetime, timedelta
+
+from celery import current_app
+
+from accounts.models import Heartbeat
+
+GRACE = timedelta(seconds=30)
+"""Allowed above twice a sweep's own rhythm: a slow sweep is not a stopped one."""
+
+
+def stale_sweeps(at: datetime) -> list[str]:
+    """Return the names of the sweeps on the schedule that have not run lately, sorted."""
+    ran = dict(Heartbeat.objects.values_list("name", "ran_at"))
+    schedule = current_app.conf.beat_schedule or {}
+    return sorted(
+        name
+        for name, entry in schedule.items()
+        if name not in ran or at - ran[name] > timedelta(seconds=2 * entry["schedule"]) + GRACE
+    )

@@ -1,0 +1,7 @@
+from accounts.tables import ImportCommand
+from cases.services.reference import import_categories
+
+
+class Command(ImportCommand):
+    help = "Create or update categories from a CSV: code,name,parent."
+    importer = import_categories

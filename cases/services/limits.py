@@ -1,0 +1,89 @@
+"""Find the time limit in force for a clock."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases.deadlines import Limit, TimeUnit
+from cases.models import TimeLimit
+
+
+class NoLimit(LookupError):
+    """No rule is in force for a clock; the administrator must add one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a limit may depend on."""
+
+    urgency: str
+    case_kind: str
+    category: str
+    redo: bool = False
+    whistle_kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A limit with the place it comes from, as copied onto the clock."""
+
+    amount: Decimal
+    unit: str
+    source: str
+
+    @property
+    def limit(self) -> Limit:
+        return Limit(self.amount, TimeUnit(self.unit))
+
+    def snapshot(self) -> dict[str, Any]:
+        return {"amount": str(self.amount), "unit": self.unit, "source": self.source}
+
+    @classmethod
+    def from_snapshot(cls, policy: Mapping[str, Any]) -> "Rule":
+        return cls(Decimal(policy["amount"]), policy["unit"], policy["source"])
+
+
+def rules_for(kinds: Iterable[str], facts: Facts, at: datetime) -> dict[str, Rule]:
+    """Return the most specific rule in force at `at` for each kind of clock; one query.
+
+    Raise `NoLimit` naming the kind that no rule is in force for.
+    """
+    wanted = list(kinds)
+    day = timezone.localtime(at).date()
+    in_force = Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gte=day))
+    rows = [row for row in TimeLimit.objects.filter(in_force, clock__in=wanted) if _fits(row, facts)]
+    best: dict[str, TimeLimit] = {}
+    for row in sorted(rows, key=_specificity):
+        best[row.clock] = row
+    missing = [kind for kind in wanted if kind not in best]
+    if missing:
+        raise NoLimit(_("No time limit is in force for: %(kinds)s.") % {"kinds": ", ".join(missing)})
+    return {kind: Rule(row.amount, row.unit, row.source) for kind, row in best.items()}
+
+
+def _fits(row: TimeLimit, facts: Facts) -> bool:
+    return (
+        row.whistle_kind in ("", facts.whistle_kind)
+        and row.urgency in ("", facts.urgency)
+        and row.case_kind in ("", facts.case_kind)
+        and facts.category.startswith(row.category)
+        and row.redo in (False, facts.redo)
+    )
+
+
+def _specificity(row: TimeLimit) -> tuple[Any, ...]:
+    """Order rules so that the strongest comes last: redo, then kind of whistle, then urgency …"""
+    return (
+        row.redo,
+        bool(row.whistle_kind),
+        bool(row.urgency),
+        len(row.category),
+        bool(row.case_kind),
+        row.valid_from,
+    )

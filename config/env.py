@@ -1,0 +1,81 @@
+"""Read settings from the environment and fail loudly on a bad value."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.errors import ProgrammingError
+
+YES = {"1", "true", "yes", "on"}
+NO = {"0", "false", "no", "off", ""}
+
+
+def text(name: str, default: str = "") -> str:
+    """Return the variable, stripped; an empty one counts as absent."""
+    return os.environ.get(name, "").strip() or default
+
+
+def flag(name: str, default: bool = False) -> bool:
+    """Return a yes/no variable; raise on anything that is neither."""
+    value = text(name, "1" if default else "0").lower()
+    if value in YES:
+        return True
+    if value in NO:
+        return False
+    raise ImproperlyConfigured(f"{name}={value!r} is neither yes (1) nor no (0)")
+
+
+def integer(name: str, default: int, low: int = 0, high: int = 2**31) -> int:
+    """Return a whole number between `low` and `high`; raise otherwise."""
+    value = text(name, str(default))
+    if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
+        raise ImproperlyConfigured(f"{name}={value!r} is not a whole number from {low} to {high}")
+    return int(value)
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """Return a list written with commas, blanks dropped."""
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
+    """Return one of the allowed words; raise on any other."""
+    value = text(name, default)
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name}={value!r} is none of {', '.join(allowed)}")
+    return value
+
+
+def folder(name: str, default: Path) -> Path:
+    """Return an absolute folder; `~` and relative paths are resolved."""
+    return Path(text(name, str(default))).expanduser().resolve()
+
+
+def database(url: str) -> dict[str, Any]:
+    """Turn a PostgreSQL address into Django's form; raise on any other kind of address."""
+    if not url.startswith(("postgres://", "postgresql://")):
+        raise ImproperlyConfigured("DATABASE_URL must begin with postgresql://")
+    try:
+        parts = dict(conninfo_to_dict(url))
+    except ProgrammingError as error:
+        raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {error}".strip()) from None
+    if not parts.get("dbname"):
+        raise ImproperlyConfigured("DATABASE_URL names no database")
+    return {
+        "NAME": parts.pop("dbname"),
+        "USER": parts.pop("user", ""),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": str(parts.pop("port", "")),
+        "OPTIONS": parts,
+    }
+
+
+def broker(url: str) -> str:
+    """Check a Redis address and return it in the form that Celery reads."""
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme not in {"redis", "rediss", "unix", "redis+socket"}:
+        raise ImproperlyConfigured("REDIS_URL must begin with redis://, rediss:// or unix://")
+    return f"redis+socket://{rest}" if scheme == "unix" else url

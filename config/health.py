@@ -1,0 +1,99 @@
+"""What a machine may ask without signing in: is it alive, can it work, how is it doing."""
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import redis
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from django_prometheus.exports import ExportToDjangoView
+from kombu import Connection
+
+from config.celery import app
+
+GRACE = timedelta(seconds=30)  # above a sweep's own rhythm: a slow sweep is not a stopped one
+
+
+@login_not_required
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Answer 200 while the process lives; asks nobody else."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@login_not_required
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Answer 200 when all parts work and 503 otherwise, naming each part and what is wrong with it."""
+    troubles = survey(timezone.now())
+    body = {"ready": not any(troubles.values()), "parts": {}}
+    body["parts"] = {part: trouble or "ok" for part, trouble in troubles.items()}
+    return JsonResponse(body, status=200 if body["ready"] else 503)
+
+
+@login_not_required
+@never_cache
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Give Prometheus its numbers; where METRICS_TOKEN is set, only to its bearer."""
+    given = request.headers.get("Authorization", "").encode()
+    wanted = f"Bearer {settings.METRICS_TOKEN}".encode()
+    if settings.METRICS_TOKEN and not secrets.compare_digest(given, wanted):
+        return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
+    return ExportToDjangoView(request)
+
+
+def survey(at: datetime) -> dict[str, str]:
+    """Return each part with what is wrong with it, or an empty string.
+
+    A sweep's heartbeat proves the whole way: beat sent it, the broker carried it, a worker did it. So beat and worker are
+    told apart only as far as the rows allow: all silent means that one of the two stands still.
+    """
+    troubles = {"database": _trouble(_ask_database), "broker": _trouble(_ask_broker)}
+    late = {} if troubles["database"] else _late_sweeps(at)
+    troubles["worker"] = troubles["beat"] = "unknown" if troubles["database"] else ""
+    if late and len(late) == len(app.conf.beat_schedule):
+        troubles["worker"] = troubles["beat"] = "no sweep has run lately"
+    troubles["sweeps"] = ", ".join(f"{name} {how}" for name, how in sorted(late.items()))
+    return troubles
+
+
+def _trouble(ask: Callable[[], None]) -> str:
+    try:
+        ask()
+    except (DatabaseError, redis.RedisError, OSError) as error:
+        return f"{type(error).__name__}: {error}".split("\n")[0]
+    return ""
+
+
+def _ask_database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def _ask_broker() -> None:
+    with Connection(settings.CELERY_BROKER_URL) as broker:
+        broker.ensure_connection(max_retries=1, timeout=2)
+
+
+def _late_sweeps(at: datetime) -> dict[str, str]:
+    """Return the sweeps whose last run lies further back than their rhythm allows."""
+    from accounts.models import Heartbeat
+
+    ran = dict(Heartbeat.objects.values_list("name", "ran_at"))
+    late = {}
+    for name, entry in app.conf.beat_schedule.items():
+        latest = ran.get(name)
+        if latest is None:
+            late[name] = "has never run"
+        elif at - latest > timedelta(seconds=2 * entry["schedule"]) + GRACE:
+            late[name] = f"ran last at {latest.isoformat(timespec='seconds')}"
+    return late

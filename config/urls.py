@@ -1,0 +1,27 @@
+"""Every address of the product: our pages, the API, and what machines ask."""
+
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from django.views.i18n import set_language
+from drf_spectacular.views import SpectacularAPIView
+
+from config import docs, health
+
+APPS = ["accounts", "grids", "cases", "dispatch", "assessment"]
+
+api_v1 = [
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", docs.ApiDocs.as_view(url_name="schema"), name="docs"),
+    *[path("", include(f"{app}.api.urls")) for app in APPS],
+]
+
+urlpatterns = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("metrics", health.metrics),
+    path("admin/", admin.site.urls),
+    path("language/", login_not_required(set_language), name="set_language"),
+    path("api/v1/", include(api_v1)),
+    *[path("", include(f"{app}.urls")) for app in APPS],
+]

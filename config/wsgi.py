@@ -1,0 +1,12 @@
+"""The web entry: `granian --interface wsgi config.wsgi:application`."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+
+from config import embedded  # noqa: E402
+
+embedded.attach_from_settings()
+application = get_wsgi_application()

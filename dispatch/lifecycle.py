@@ -1,0 +1,182 @@
+"""The life of a department's order on one page: states, steps, who may take them, its clocks.
+
+A transition changes only `self`. `dispatch.services.steps.advance_order` is the only door.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, transition
+
+from accounts.models import Role, Unit, User
+from cases.lifecycle import ClockKind
+
+
+class OrderState(models.TextChoices):
+    ISSUED = "issued", _("Issued")
+    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+    REPORTED = "reported", _("Reported in")
+    FINISHED = "finished", _("Finished")
+    ACCEPTED = "accepted", _("Accepted")
+    REVIEWED = "reviewed", _("Reviewed")
+    OBJECTED = "objected", _("Objected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+SETTLED = (OrderState.ACCEPTED, OrderState.REVIEWED, OrderState.WITHDRAWN)
+UNSETTLED = (
+    OrderState.ISSUED,
+    OrderState.ACKNOWLEDGED,
+    OrderState.REPORTED,
+    OrderState.FINISHED,
+    OrderState.OBJECTED,
+)
+
+CLOCKS_IN_STATE: dict[str, tuple[str, ...]] = {
+    OrderState.ISSUED: (ClockKind.ACKNOWLEDGE, ClockKind.REPORT_IN, ClockKind.FINISH),
+    OrderState.ACKNOWLEDGED: (ClockKind.REPORT_IN, ClockKind.FINISH),
+    OrderState.OBJECTED: (ClockKind.REPORT_IN, ClockKind.FINISH, ClockKind.RULE),
+    OrderState.REPORTED: (ClockKind.FINISH,),
+    OrderState.FINISHED: (ClockKind.ACCEPT,),
+    OrderState.ACCEPTED: (ClockKind.REVIEW,),
+}
+"""Which clocks of an order run in which state. All begin at dispatch, not at acknowledgement, and
+an objection stops none but the acknowledgement it stands for."""
+
+BLOWER_ROLES = (Role.TOWN, Role.COMMUNITY, Role.GRIDHEAD, Role.SUPERVISOR)
+
+ROLES_OF_LEVEL: dict[str, tuple[str, ...]] = {
+    "grid": (Role.GRIDHEAD, Role.COMMUNITY, Role.TOWN),
+    "community": (Role.COMMUNITY, Role.TOWN),
+    "town": (Role.TOWN,),
+    "district": (Role.SUPERVISOR,),
+}
+"""Who may blow which level of whistle."""
+
+
+def of_the_unit(order: "OrderLifecycle", user: User) -> bool:
+    return user.holds_in(order.unit_id, Role.DEPARTMENT)
+
+
+def by_the_blower(order: "OrderLifecycle", user: User) -> bool:
+    """Who blew the whistle closes it; a town may act for its communities and grids."""
+    unit = order.blower
+    return user.holds_in(unit.pk, *BLOWER_ROLES) or (
+        bool(unit.area) and user.holds_over(unit.area, Role.TOWN)
+    )
+
+
+def centre(order: "OrderLifecycle", user: User) -> bool:
+    return user.holds(Role.SUPERVISOR)
+
+
+def may_object(order: "OrderLifecycle") -> bool:
+    """A unit designated by a ruling may not object again (潍坊条例 Art. 22)."""
+    return not order.designated
+
+
+def public(*args: Any, **kwargs: Any) -> Any:
+    """Declare a step that is offered as a button and by the API."""
+    return transition(*args, custom={"public": True}, **kwargs)
+
+
+class OrderLifecycle(models.Model):
+    """State and steps of an order."""
+
+    state = FSMField(
+        _("state"), choices=OrderState.choices, default=OrderState.ISSUED, protected=True
+    )
+    acknowledged_at = models.DateTimeField(_("acknowledged at"), null=True, blank=True)
+    reported_at = models.DateTimeField(_("reported in at"), null=True, blank=True)
+    report_lon = models.FloatField(null=True, blank=True)
+    report_lat = models.FloatField(null=True, blank=True)
+    report_note = models.TextField(_("note"), blank=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+    result = models.TextField(_("result"), blank=True)
+    accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
+    sent_back = models.PositiveSmallIntegerField(_("times sent back"), default=0)
+    designated = models.BooleanField(_("designated by a ruling"), default=False)
+    settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
+
+    unit_id: int
+
+    class Meta:
+        abstract = True
+
+    @property
+    def blower(self) -> Unit:
+        """Return the unit that blew the whistle."""
+        raise AttributeError("given by the model")
+
+    @public("state", OrderState.ISSUED, OrderState.ACKNOWLEDGED, permission=of_the_unit)
+    def acknowledge(self, *, at: datetime) -> None:
+        self.acknowledged_at = at
+
+    @public("state", OrderState.ACKNOWLEDGED, OrderState.REPORTED, permission=of_the_unit)
+    def report_in(
+        self,
+        *,
+        at: datetime,
+        lon: float | None = None,
+        lat: float | None = None,
+        note: str = "",
+    ) -> None:
+        """Arrive (报到): at the place, or at the desk."""
+        self.reported_at, self.report_note = at, note
+        self.report_lon, self.report_lat = lon, lat
+
+    @public("state", OrderState.ACKNOWLEDGED, OrderState.ACKNOWLEDGED, permission=of_the_unit)
+    @public("state", OrderState.REPORTED, OrderState.REPORTED, permission=of_the_unit)
+    def progress(self, *, at: datetime, note: str) -> None:
+        """Note how the work goes on."""
+
+    @public("state", OrderState.REPORTED, OrderState.FINISHED, permission=of_the_unit)
+    def finish(self, *, at: datetime, result: str) -> None:
+        self.finished_at, self.result = at, result
+
+    @public(
+        "state",
+        [OrderState.ISSUED, OrderState.ACKNOWLEDGED],
+        OrderState.OBJECTED,
+        [may_object],
+        permission=of_the_unit,
+    )
+    def object(self, *, at: datetime, reason: str) -> None:
+        """Say “not ours”, with a reason; the centre rules."""
+
+    @public("state", OrderState.ACKNOWLEDGED, OrderState.ACKNOWLEDGED, permission=of_the_unit)
+    @public("state", OrderState.REPORTED, OrderState.REPORTED, permission=of_the_unit)
+    def extend(self, *, at: datetime, reason: str, limit: Decimal) -> None:
+        """Ask for more time, in workdays; the centre rules."""
+
+    @transition("state", OrderState.OBJECTED, OrderState.ACKNOWLEDGED, permission=centre)
+    def overrule(self, *, at: datetime, reason: str) -> None:
+        """The objection failed: the unit is designated."""
+        self.designated = True
+        self.acknowledged_at = self.acknowledged_at or at
+
+    @transition("state", OrderState.OBJECTED, OrderState.WITHDRAWN, permission=centre)
+    def sustain(self, *, at: datetime, reason: str) -> None:
+        """The objection was upheld: the unit leaves the whistle."""
+        self.settled_at = at
+
+    @public("state", OrderState.FINISHED, OrderState.ACCEPTED, permission=by_the_blower)
+    def accept(self, *, at: datetime, note: str = "") -> None:
+        self.accepted_at = self.settled_at = at
+
+    @public("state", OrderState.FINISHED, OrderState.REPORTED, permission=by_the_blower)
+    def send_back(self, *, at: datetime, reason: str) -> None:
+        """The result does not hold: do it again."""
+        self.sent_back += 1
+        self.finished_at = None
+
+    @public("state", list(UNSETTLED), OrderState.WITHDRAWN, permission=by_the_blower)
+    def withdraw(self, *, at: datetime, reason: str = "") -> None:
+        self.settled_at = at
+
+    @transition("state", OrderState.ACCEPTED, OrderState.REVIEWED, permission=by_the_blower)
+    def review(self, *, at: datetime) -> None:
+        """The blower marked the order (一哨一评)."""

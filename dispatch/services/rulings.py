@@ -1,0 +1,115 @@
+"""The centre rules on objections and on requests for more time."""
+
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Role, Unit, User
+from accounts.refusals import BadInput, StepRefused
+from accounts.services.notices import Draft, tell_units
+from cases.deadlines import TimeUnit
+from cases.lifecycle import ClockKind
+from cases.services.clocks import extend_clock
+from cases.services.limits import Rule
+from cases.services.records import record
+from dispatch.models import Extension, Objection, Order
+from dispatch.services.steps import carry_case, lock_order, move_order
+from dispatch.services.whistles import issue_orders
+
+
+@transaction.atomic
+def rule(
+    pk: int, *, actor: User, at: datetime, upheld: bool, reason: str, new_unit: str = ""
+) -> Order:
+    """Rule on what the department asked: its objection, else its request for more time.
+
+    An objection upheld takes the order from the unit and, where `new_unit` is named, gives it to
+    that one; an objection that fails designates the unit, which may not object again.
+    """
+    if not actor.holds(Role.SUPERVISOR):
+        raise PermissionDenied(_("Only the command centre rules."))
+    if not reason.strip():
+        raise BadInput({"reason": _("Give the reason of the ruling.")})
+    order = lock_order(pk)
+    objection = Objection.objects.filter(order=order, upheld=None).first()
+    if objection:
+        _rule_objection(order, objection, actor, at, upheld, reason.strip(), new_unit)
+        return order
+    extension = Extension.objects.filter(order=order, granted=None).first()
+    if extension is None:
+        raise StepRefused(_("Nothing waits for a ruling on this order."))
+    _rule_extension(order, extension, actor, at, upheld, reason.strip())
+    return order
+
+
+def _rule_objection(
+    order: Order,
+    objection: Objection,
+    actor: User,
+    at: datetime,
+    upheld: bool,
+    reason: str,
+    new_unit: str,
+) -> None:
+    successor = _successor(order, new_unit) if upheld and new_unit else None
+    objection.upheld, objection.ruling = upheld, reason
+    objection.ruled_by, objection.ruled_at, objection.new_unit = actor, at, successor
+    objection.save()
+    step = "sustain" if upheld else "overrule"
+    move_order(order, step, actor=actor, at=at, reason=reason)
+    if successor:  # before the case follows, so that the whistle never stands empty
+        leads = order.role == Order.Part.LEAD
+        issue_orders(
+            order.whistle, successor if leads else None, [] if leads else [successor], at
+        )
+    carry_case(order.whistle, order.case, actor, at)
+    _tell_ruling(order, "order_ruled", f"ruled:{objection.pk}", upheld, at)
+
+
+def _successor(order: Order, code: str) -> Unit:
+    unit = Unit.objects.summonable().filter(code=code).first()
+    if unit is None:
+        raise BadInput({"new_unit": _("No department or company in service has this code.")})
+    live = order.whistle.orders.exclude(state="withdrawn")
+    if live.filter(unit=unit).exists():
+        raise BadInput({"new_unit": _("This unit is already summoned by this whistle.")})
+    return unit
+
+
+def _rule_extension(
+    order: Order, extension: Extension, actor: User, at: datetime, granted: bool, reason: str
+) -> None:
+    extension.granted, extension.ruling = granted, reason
+    extension.ruled_by, extension.ruled_at = actor, at
+    extension.save()
+    if granted:
+        clock = order.case.clocks.running().filter(order_ref=order.pk, kind=ClockKind.FINISH)
+        source = _("extension granted: %(reason)s") % {"reason": extension.reason}
+        rule_ = Rule(extension.workdays, TimeUnit.WORKDAY.value, source[:200])
+        for open_clock in clock:
+            extend_clock(open_clock, rule_, at)
+    record(
+        order.case,
+        "order.grant" if granted else "order.refuse",
+        actor=actor,
+        at=at,
+        unit_id=order.unit_id,
+        order_ref=order.pk,
+        reason=reason,
+        limit=str(extension.workdays),
+    )
+    _tell_ruling(order, "extension_ruled", f"extension:{extension.pk}", granted, at)
+
+
+def _tell_ruling(order: Order, kind: str, key: str, upheld: bool, at: datetime) -> None:
+    params = {"unit": str(order.unit), "upheld": upheld, "order": order.pk}
+    number = order.case.number
+    tell_units(
+        [
+            Draft(kind, order.unit_id, key, number, params),
+            Draft(kind, order.whistle.blower_id, key, number, params),
+        ],
+        at,
+    )

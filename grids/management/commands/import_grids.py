@@ -1,0 +1,7 @@
+from accounts.tables import ImportCommand
+from grids.services.divisions import import_grids
+
+
+class Command(ImportCommand):
+    help = "Create or update grids from a GeoJSON FeatureCollection: code, name, optional head."
+    importer = import_grids

@@ -1,0 +1,2 @@
+app_name = "grids"
+urlpatterns: list[object] = []
