@@ -33,10 +33,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.stash[_SKIPPED] = len(browser)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
     """Say loudly that the browser was not tried."""
     if count := config.stash.get(_SKIPPED, 0):
-        line = f"{count} BROWSER TESTS WERE SKIPPED: no Chromium found (install one, or set CHROMIUM)"
+        line = (
+            f"{count} BROWSER TESTS WERE SKIPPED: no Chromium found (install one, or set CHROMIUM)"
+        )
         terminalreporter.section(line, sep="!", red=True, bold=True)
 
 

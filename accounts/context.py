@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from accounts.desks import desk_url, pages_of
@@ -41,10 +40,10 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     frame: dict[str, Any] = {
         "nav": [],
         "home_url": "/",
-        "district_name": SimpleLazyObject(district_name),
+        "district_name": district_name,
         "demo_signins": demo_sign_ins(),
         "demo_password": DEMO_PASSWORD if settings.DEMO else "",
-        "ui_strings": SimpleLazyObject(script_words),
+        "ui_strings": script_words,
     }
     if isinstance(user, User):
         frame["nav"] = nav_entries(user, request.path)
@@ -96,13 +95,14 @@ def script_words() -> dict[str, str]:
         "close": _("Close"),
         "forbidden": _("This step is not yours to take. Ask the unit that holds the case."),
         "missing": _("Not found, or not for you to see."),
-        "moved_on": _("Somebody was faster: the case has moved on. Reload the page and look again."),
+        "moved_on": _(
+            "Somebody was faster: the case has moved on. Reload the page and look again."
+        ),
         "too_many": _("Too many requests. Wait a minute and try again."),
         "server": _("The server could not do this. Nothing was saved; try again shortly."),
         "offline": _("No connection. What you typed is still here; try again."),
         "draft_found": _("An unsaved draft has been put back."),
         "draft_drop": _("Discard it"),
-        "draft_kept": _("Draft kept"),
         "locating": _("Finding your position…"),
         "located": _("Position found, accurate to %(n)s m"),
         "denied": _(
@@ -115,5 +115,4 @@ def script_words() -> dict[str, str]:
         "map_failed": _("The map could not be loaded. Use the search field."),
         "chosen": _("Chosen: %(place)s"),
         "results": _("%(n)s places found"),
-        "no_results": _("No place found. Try a shorter name."),
     }

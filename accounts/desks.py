@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
 
+ANSWERING = frozenset({"operator", "community", "town", "department", "supervisor", "leader"})
 EVERYONE = frozenset(role.value for role in Role)
 
 
@@ -33,7 +34,9 @@ PAGES = (
     Page("cases:town_desk", _("Community desk"), "home", _roles(Role.COMMUNITY)),
     Page("dispatch:desk", _("Department desk"), "building", _roles(Role.DEPARTMENT)),
     Page("dispatch:centre", _("Centre desk"), "gavel", _roles(Role.SUPERVISOR)),
+    Page("dispatch:whistles", _("Whistles"), "speakerphone", _roles(Role.TOWN, Role.COMMUNITY)),
     Page("cases:list", _("Cases"), "list-details", EVERYONE),
+    Page("dispatch:responsibilities", _("Responsibility list"), "list-check", ANSWERING),
     Page(
         "assessment:month",
         _("Monthly figures"),

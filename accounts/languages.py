@@ -21,7 +21,7 @@ class ChosenLanguage:
         language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         known = dict(settings.LANGUAGES)
         with translation.override(language if language in known else settings.LANGUAGE_CODE):
-            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = translation.get_language()
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", translation.get_language() or "")
         return response

@@ -1,30 +1,66 @@
 """Notices in words: a notice stores kind and parameters, the reader's language is known on reading."""
 
+import re
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Notice
 
-TEXTS: dict[str, str | Promise] = {
-    "case_received": _("New case %(number)s for %(unit)s, due %(due)s"),
-    "clock_warning": _("Case %(number)s is soon due: %(clock)s of %(unit)s, %(due)s"),
-    "clock_overdue": _("Case %(number)s is overdue: %(clock)s of %(unit)s was due %(due)s"),
-    "order_issued": _("Whistle on case %(number)s: %(unit)s is to report in by %(due)s"),
-    "order_objected": _("%(unit)s objects to its order on case %(number)s: %(reason)s"),
-    "order_ruled": _("The centre has ruled on the objection of %(unit)s, case %(number)s: %(reason)s"),
-    "order_finished": _("%(unit)s has finished its part of case %(number)s; accept it or send it back"),
-    "order_sent_back": _("Result of %(unit)s on case %(number)s sent back: %(reason)s"),
-    "order_accepted": _("Result of %(unit)s on case %(number)s accepted"),
-    "case_handled": _("Case %(number)s is handled and waits for the callback"),
-    "case_reopened": _("Case %(number)s is to be redone: %(reason)s"),
-    "case_rated": _("The resident has rated case %(number)s"),
-    "extension_asked": _("%(unit)s asks for more time on case %(number)s: %(reason)s"),
-    "extension_ruled": _("Ruling on the extension for %(unit)s, case %(number)s: %(reason)s"),
+TEXTS: dict[str, tuple[str | Promise, ...]] = {
+    "case_received": (_("New case %(number)s"),),
+    "clock_warning": (
+        _("Case %(number)s is soon due: %(clock)s, %(due)s"),
+        _("Case %(number)s is soon due"),
+    ),
+    "clock_overdue": (
+        _("Case %(number)s is overdue: %(clock)s was due %(due)s"),
+        _("Case %(number)s is overdue"),
+    ),
+    "order_issued": (
+        _("Whistle on case %(number)s: %(unit)s is to report in by %(due)s"),
+        _("Whistle on case %(number)s: %(unit)s is to report in"),
+    ),
+    "order_objected": (_("%(unit)s objects to its order on case %(number)s: %(reason)s"),),
+    "order_ruled": (
+        _("The centre has ruled on the objection of %(unit)s, case %(number)s: %(reason)s"),
+    ),
+    "order_finished": (
+        _("%(unit)s has finished its part of case %(number)s; accept it or send it back"),
+    ),
+    "order_sent_back": (
+        _("Result of %(unit)s on case %(number)s sent back: %(reason)s"),
+        _("Result of %(unit)s on case %(number)s sent back"),
+    ),
+    "order_accepted": (_("Result of %(unit)s on case %(number)s accepted"),),
+    "case_handled": (_("Case %(number)s is handled and waits for the callback"),),
+    "case_reopened": (
+        _("Case %(number)s is to be redone: %(reason)s"),
+        _("Case %(number)s is to be redone"),
+    ),
+    "case_rated": (_("The resident has rated case %(number)s"),),
+    "extension_asked": (_("%(unit)s asks for more time on case %(number)s: %(reason)s"),),
+    "extension_ruled": (_("Ruling on the extension for %(unit)s, case %(number)s: %(reason)s"),),
 }
+"""Wordings of each kind, the fullest first; said is the first whose parameters are all known."""
+
+CLOCKS = {
+    "decide": pgettext_lazy("clock", "decision"),
+    "finish": pgettext_lazy("clock", "finish"),
+    "callback": pgettext_lazy("clock", "callback"),
+    "verify": pgettext_lazy("clock", "verification"),
+    "close": pgettext_lazy("clock", "closing"),
+    "acknowledge": pgettext_lazy("clock", "acknowledgement"),
+    "report_in": pgettext_lazy("clock", "reporting in"),
+    "rule": pgettext_lazy("clock", "ruling"),
+    "accept": pgettext_lazy("clock", "acceptance"),
+    "review": pgettext_lazy("clock", "review"),
+}
+
 ICONS = {
     "case_received": "inbox",
     "clock_warning": "hourglass-high",
@@ -43,24 +79,27 @@ ICONS = {
 }
 
 
-class _Words(dict[str, str]):
-    """Parameters of a text; one that an older notice does not have reads as a dash."""
-
-    def __missing__(self, key: str) -> str:
-        return "—"
+PARAMETER = re.compile(r"%\((\w+)\)s")
 
 
 def wording(notice: Notice) -> str:
     """Return the notice in the language now active; an unknown kind is shown by its own name."""
-    words = _Words(number=notice.case_number or "—")
-    words.update({key: _written(key, value) for key, value in notice.params.items() if value})
-    text = TEXTS.get(notice.kind)
-    return str(text) % words if text else f"{notice.kind} {words['number']}"
+    known = {name: _written(name, value) for name, value in notice.params.items() if value}
+    known["number"] = notice.case_number
+    texts = [str(text) for text in TEXTS.get(notice.kind, ())]
+    if not texts:
+        return f"{notice.kind} {notice.case_number}".strip()
+    chosen = next(
+        (text for text in texts if known.keys() >= set(PARAMETER.findall(text))), texts[-1]
+    )
+    return PARAMETER.sub(lambda found: known.get(found[1], "—"), chosen)
 
 
-def _written(key: str, value: Any) -> str:
-    """Write one parameter; times arrive as ISO 8601 and leave in the zone on screen."""
-    if key != "due":
+def _written(name: str, value: Any) -> str:
+    """Write one parameter: clocks by name, ISO 8601 times in the zone on screen."""
+    if name == "clock":
+        return str(CLOCKS.get(value, value))
+    if name != "due":
         return str(value)
     try:
         due = datetime.fromisoformat(str(value))

@@ -46,12 +46,12 @@ def standing(
     paused: bool = False,
 ) -> Standing:
     """Tell how a deadline stands at the moment `at`."""
-    if due is None:
-        return Standing("none", "grey", "clock", _("No time limit"))
     if stopped:
         return _ended(due, stopped)
     if paused:
         return Standing("paused", "grey", "player-pause", _("Paused"))
+    if due is None:
+        return Standing("none", "grey", "clock", _("No time limit"))
     if at >= due:
         words = _("%(span)s overdue") % {"span": in_words(at - due)}
         return Standing("overdue", "red", "alert-triangle", words)
@@ -62,8 +62,8 @@ def standing(
     return Standing("running", "green", "clock", words)
 
 
-def _ended(due: datetime, stopped: datetime) -> Standing:
-    if stopped <= due:
+def _ended(due: datetime | None, stopped: datetime) -> Standing:
+    if due is None or stopped <= due:
         return Standing("met", "grey", "check", _("In time"))
     words = _("%(span)s late") % {"span": in_words(stopped - due)}
     return Standing("missed", "red", "x", words)

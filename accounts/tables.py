@@ -4,6 +4,7 @@ import csv
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
@@ -78,7 +79,7 @@ def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
     except UnicodeDecodeError:
         text = _("The file is not UTF-8 text; save it as “CSV UTF-8”.")
         raise ImportRefused([(0, text)]) from None
-    except (csv.Error, OSError, InvalidFileException, KeyError, ValueError) as error:
+    except (csv.Error, OSError, BadZipFile, InvalidFileException, KeyError, ValueError) as error:
         text = _("The file cannot be read as a table: %(error)s") % {"error": error}
         raise ImportRefused([(0, text)]) from None
 

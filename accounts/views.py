@@ -3,9 +3,9 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import LoginView, PasswordChangeView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse_lazy
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,11 +14,12 @@ from django.views.decorators.http import require_GET
 from accounts.desks import desk_url
 from accounts.forms import PasswordForm, ProfileForm, SignInForm
 from accounts.models import Notice, Role
+from accounts.paging import page_of
 from accounts.queries import stale_sweeps
+from accounts.requests import SignedInRequest
 from accounts.services.notices import mark_read
 from accounts.services.people import choose_language
 
-PAGE = 50
 BADGE_MOST = 99
 """Unread notices are counted up to here; the bell then says 99+."""
 
@@ -51,29 +52,23 @@ class Password(PasswordChangeView):
 
 
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedInRequest) -> HttpResponse:
     """Lead to the desk of the user's first role."""
     return redirect(desk_url(request.user))
 
 
 @require_GET
-def notices(request: HttpRequest) -> HttpResponse:
+def notices(request: SignedInRequest) -> HttpResponse:
     """List one's own notices, newest first; opening the list marks them as read."""
-    mine = Notice.objects.visible_to(request.user).order_by("-created_at", "-pk")
-    if (before := request.GET.get("before", "")).isdecimal():
-        mine = mine.filter(pk__lt=int(before))
-    page = list(mine[: PAGE + 1])
-    rows = page[:PAGE]
-    next_url = ""
-    if len(page) > PAGE:
-        next_url = f"{reverse('accounts:notices')}?before={rows[-1].pk}"
-    response = render(request, "accounts/notices.html", {"notices": rows, "next_url": next_url})
+    mine = Notice.objects.visible_to(request.user)
+    page = page_of(mine, request.GET.get("cursor", ""), by="created_at")
+    response = render(request, "accounts/notices.html", {"page": page})
     mark_read(request.user, timezone.now())
     return response
 
 
 @require_GET
-def notices_badge(request: HttpRequest) -> HttpResponse:
+def notices_badge(request: SignedInRequest) -> HttpResponse:
     """Show the bell with the number of unread notices; it is asked for every half minute.
 
     To those who can act on it, the answer also brings the banner of sweeps that stand still.
@@ -89,7 +84,7 @@ def notices_badge(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/_badge.html", context)
 
 
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: SignedInRequest) -> HttpResponse:
     """Show who one is and which roles one holds; change the language of one's screens."""
     language = request.user.language or settings.LANGUAGE_CODE
     form = ProfileForm(request.POST or None, initial={"language": language})
@@ -110,9 +105,7 @@ def _remember_language(response: HttpResponse, language: str) -> None:
         settings.LANGUAGE_COOKIE_NAME,
         language,
         max_age=settings.LANGUAGE_COOKIE_AGE,
-        path=settings.LANGUAGE_COOKIE_PATH,
-        domain=settings.LANGUAGE_COOKIE_DOMAIN,
         secure=settings.LANGUAGE_COOKIE_SECURE,
-        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        httponly=True,
+        samesite="Lax",
     )

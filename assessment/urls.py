@@ -1,2 +1,16 @@
+"""Addresses of the month's figures and of reviews."""
+
+from django.urls import path
+
+from assessment.views import month, orders, reviews
+
 app_name = "assessment"
-urlpatterns: list[object] = []
+urlpatterns = [
+    path("month/", month.month, name="month"),
+    path("month/<str:period>/", month.month, name="month"),
+    path("month/<str:period>/refresh/", month.refresh, name="refresh"),
+    path("month/<str:period>/orders/", orders.orders, name="orders"),
+    path("month/<str:period>/whistles/", orders.whistles, name="whistles"),
+    path("orders/<int:pk>/review/", reviews.review, name="review"),
+    path("reviews/marks/", reviews.marks, name="marks"),
+]

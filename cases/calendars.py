@@ -36,11 +36,13 @@ _kept: _Kept | None = None
 
 def current() -> WorkCalendar:
     """Return the calendar in force, by one query, kept in this process for a minute."""
-    global _kept  # noqa: PLW0603 - the one thing this module keeps
+    global _kept
     kept, now = _kept, time.monotonic()
     if kept is not None and now - kept.since < KEPT_SECONDS:
         return kept.calendar
-    rows = tuple(Row(*row) for row in CalendarDay.objects.order_by("date").values_list(*Row._fields))
+    rows = tuple(
+        Row(*row) for row in CalendarDay.objects.order_by("date").values_list(*Row._fields)
+    )
     # Unchanged rows keep their calendar, because it has its table of working time already built.
     calendar = kept.calendar if kept is not None and kept.rows == rows else of_rows(rows)
     _kept = _Kept(now, rows, calendar)
@@ -49,7 +51,7 @@ def current() -> WorkCalendar:
 
 def forget() -> None:
     """Read the rows again at the next use; call it where rows change."""
-    global _kept  # noqa: PLW0603
+    global _kept
     _kept = None
 
 

@@ -12,9 +12,8 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from cases.deadlines import (
     Day,
@@ -36,8 +35,12 @@ def sentence(deadline: Deadline) -> str:
     zone = ZoneInfo(deadline.zone)
     start = {"limit": limit_words(deadline.limit), "start": _at(deadline.started_at, zone)}
     clauses = [_("%(limit)s from %(start)s") % start]
-    clauses += [_("extended by %(limit)s") % {"limit": limit_words(limit)} for limit in deadline.extensions]
-    clauses += [_pause_words(part, zone) for part in deadline.segments if part.kind is SegmentKind.PAUSE]
+    clauses += [
+        _("extended by %(limit)s") % {"limit": limit_words(limit)} for limit in deadline.extensions
+    ]
+    clauses += [
+        _pause_words(part, zone) for part in deadline.segments if part.kind is SegmentKind.PAUSE
+    ]
     if deadline.skipped:
         clauses.append(_("not counting %(days)s") % {"days": day_words(deadline.skipped)})
     if deadline.due_at is None:
@@ -90,7 +93,9 @@ def duration_words(counted: timedelta) -> str:
 def day_words(days: Iterable[Day]) -> str:
     """Return days as runs with a name: National Day 2026-10-01 – 2026-10-07."""
     numbered = enumerate(days)
-    runs = groupby(numbered, key=lambda pair: (pair[1].rule.name, pair[1].date.toordinal() - pair[0]))
+    runs = groupby(
+        numbered, key=lambda pair: (pair[1].rule.name, pair[1].date.toordinal() - pair[0])
+    )
     return _("; ").join(_run_words([day for _number, day in run]) for _key, run in runs)
 
 
@@ -116,7 +121,7 @@ def _words(step: Step, zone: ZoneInfo) -> str:
     params, notes = _facts(step, zone)
     said = _(_SENTENCES[step.kind]) % params
     note = _("; ").join(filter(None, notes))
-    return said + (_(" (%(note)s)") % {"note": note} if note else "")
+    return said + (_(" (%(note)s)") % {"note": note} if note else "") + _(".")
 
 
 def _facts(step: Step, zone: ZoneInfo) -> tuple[dict[str, str], list[str]]:
@@ -148,21 +153,30 @@ def _stretch_facts(part: Segment, zone: ZoneInfo) -> tuple[dict[str, str], list[
 def _pause_words(part: Segment, zone: ZoneInfo) -> str:
     if part.end is None:
         return _("paused since %(from)s") % {"from": _at(part.start, zone)}
-    return _("paused %(from)s to %(to)s") % {"from": _at(part.start, zone), "to": _at(part.end, zone)}
+    return _("paused %(from)s to %(to)s") % {
+        "from": _at(part.start, zone),
+        "to": _at(part.end, zone),
+    }
 
 
 _SENTENCES = {
-    "start": gettext_noop("Starts %(at)s with a limit of %(limit)s."),
-    "change": gettext_noop("%(at)s: the limit becomes %(limit)s, counted from the start."),
-    "designate": gettext_noop("%(at)s: a unit is designated, the clock runs on."),
-    "counted": gettext_noop("%(from)s to %(to)s: %(counted)s counted."),
-    "extension": gettext_noop("%(from)s to %(to)s: %(counted)s counted of the extension by %(limit)s."),
-    "rest": gettext_noop("%(from)s to %(to)s: not counted, %(days)s."),
-    "off_hours": gettext_noop("%(from)s to %(to)s: outside working hours, not counted."),
-    "pause": gettext_noop("%(from)s to %(to)s: paused, not counted."),
-    "open_pause": gettext_noop("From %(from)s: paused, with no end yet."),
-    "due": gettext_noop("Due %(at)s."),
-    "moved": gettext_noop("Due %(at)s, at first %(original_due_at)s."),
-    "undecided": gettext_noop("No deadline while the clock is paused; at first it was due %(original_due_at)s."),
-    "provisional": gettext_noop("Provisional: it runs through a year whose holidays are not published yet."),
+    "start": gettext_noop("Starts %(at)s with a limit of %(limit)s"),
+    "change": gettext_noop("%(at)s: the limit becomes %(limit)s, counted from the start"),
+    "designate": gettext_noop("%(at)s: a unit is designated, the clock runs on"),
+    "counted": gettext_noop("%(from)s to %(to)s: %(counted)s counted"),
+    "extension": gettext_noop(
+        "%(from)s to %(to)s: %(counted)s counted of the extension by %(limit)s"
+    ),
+    "rest": gettext_noop("%(from)s to %(to)s: not counted, %(days)s"),
+    "off_hours": gettext_noop("%(from)s to %(to)s: outside working hours, not counted"),
+    "pause": gettext_noop("%(from)s to %(to)s: paused, not counted"),
+    "open_pause": gettext_noop("From %(from)s: paused, with no end yet"),
+    "due": gettext_noop("Due %(at)s"),
+    "moved": gettext_noop("Due %(at)s, at first %(original_due_at)s"),
+    "undecided": gettext_noop(
+        "No deadline while the clock is paused; at first it was due %(original_due_at)s"
+    ),
+    "provisional": gettext_noop(
+        "Provisional: it runs through a year whose holidays are not published yet"
+    ),
 }

@@ -27,7 +27,15 @@ class State(models.TextChoices):
     MERGED = "merged", _("Merged")
 
 
-OPEN = (State.RECEIVED, State.HANDLING, State.WHISTLED, State.REPORTED, State.HANDLED, State.RATED, State.ON_HOLD)
+OPEN = (
+    State.RECEIVED,
+    State.HANDLING,
+    State.WHISTLED,
+    State.REPORTED,
+    State.HANDLED,
+    State.RATED,
+    State.ON_HOLD,
+)
 WORKING = (State.RECEIVED, State.HANDLING, State.WHISTLED, State.REPORTED)
 ENDED = (State.CLOSED, State.REJECTED, State.MERGED)
 
@@ -151,7 +159,9 @@ class CaseLifecycle(models.Model):
     def finish(self, *, at: datetime, result: str) -> None:
         self.result, self.handled_at = result, at
 
-    @transition("state", [State.RECEIVED, State.HANDLING], State.WHISTLED, permission=whistle_blowers)
+    @transition(
+        "state", [State.RECEIVED, State.HANDLING], State.WHISTLED, permission=whistle_blowers
+    )
     def whistle(self, *, at: datetime) -> None:
         self.self_handled = False
 
@@ -190,7 +200,13 @@ class CaseLifecycle(models.Model):
     def rate(self, *, at: datetime) -> None:
         """The resident was reached and answered."""
 
-    @public("state", [State.HANDLED, State.RATED], State.CLOSED, [may_be_closed], permission=closers)
+    @public(
+        "state",
+        [State.HANDLED, State.RATED],
+        State.CLOSED,
+        conditions=[may_be_closed],
+        permission=closers,
+    )
     def close(self, *, at: datetime, note: str = "") -> None:
         self.closed_at = at
 

@@ -4,9 +4,9 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from django.core.asgi import get_asgi_application  # noqa: E402
+from django.core.asgi import get_asgi_application
 
-from config import embedded  # noqa: E402
+from config import embedded
 
 embedded.attach_from_settings()
 application = get_asgi_application()

@@ -1,13 +1,18 @@
 """Celery is a clock: beat wakes sweeps, and every message is worthless a moment later."""
 
 import os
+import warnings
 from typing import Any
 
 from celery import Celery
+from celery.platforms import SecurityWarning
 from celery.signals import beat_init, setup_logging, worker_init
 from kombu.exceptions import OperationalError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+# In a container one is root; messages are JSON, which is what the warning is about.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app = Celery("chuishao")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -20,10 +20,12 @@ from urllib.parse import quote
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 SOCKET_ROOM = 100  # bytes of a socket's path that every system allows (107 on Linux, 103 elsewhere)
+STOP_SECONDS = 120  # a server with much to write to disk
 START_SECONDS = 180  # a first start creates the cluster, a start after a power cut repairs it
 DATABASE = "chuishao"
 
 _held: dict[tuple[Path, str], int] = {}
+_keepers: list["subprocess.Popen[bytes]"] = []  # those that we started, to be reaped when they end
 
 
 class ServiceError(RuntimeError):
@@ -37,7 +39,8 @@ def sockets(data_dir: Path) -> Path:
         r"[A-Za-z0-9_/. -]+", str(near)
     ):
         return near
-    return Path("/tmp") / f"chuishao-{sha256(os.fsencode(data_dir)).hexdigest()[:16]}"
+    # The keeper refuses a folder there that is not its own.
+    return Path("/tmp") / f"chuishao-{sha256(os.fsencode(data_dir)).hexdigest()[:16]}"  # noqa: S108
 
 
 def database(data_dir: Path) -> dict[str, Any]:
@@ -84,10 +87,9 @@ def attach(data_dir: Path, names: list[str]) -> None:
             with lock_file(data_dir, name, "door") as door:
                 fcntl.flock(door, fcntl.LOCK_EX)
                 if (data_dir, name) not in _held:
-                    users = lock_file(data_dir, name, "users")
+                    users = lasting_lock(data_dir, name, "users")
                     fcntl.flock(users, fcntl.LOCK_SH)  # waits while a keeper is stopping
-                    _held[data_dir, name] = os.dup(users.fileno())
-                    users.close()
+                    _held[data_dir, name] = users
                 if not kept(data_dir, name):
                     _start_keeper(data_dir, name)
         except PermissionError as error:
@@ -96,23 +98,33 @@ def attach(data_dir: Path, names: list[str]) -> None:
             ) from None
 
 
-def detach() -> None:
-    """Let go of every server and wait for those to stop that nobody else uses."""
-    while _held:
-        (data_dir, name), descriptor = _held.popitem()
+def detach(others: float = 0) -> None:
+    """Let go of every server and wait for those to stop that nobody else uses `others` seconds from now."""
+    names = list(_held)
+    for descriptor in _held.values():
         os.close(descriptor)
-        _wait_until_stopped(data_dir, name, deadline=time.monotonic() + 40)
+    _held.clear()
+    used_until = time.monotonic() + others
+    for data_dir, name in names:
+        _wait_until_stopped(data_dir, name, used_until, used_until + STOP_SECONDS)
+    _keepers[:] = [keeper for keeper in _keepers if keeper.poll() is None]
 
 
 def kept(data_dir: Path, name: str) -> bool:
     """Say whether a keeper of that server lives."""
     with lock_file(data_dir, name, "keeper") as keeper:
-        return not try_lock(keeper.fileno(), fcntl.LOCK_EX)
+        return not try_lock(keeper.fileno(), fcntl.LOCK_SH)
 
 
 def lock_file(data_dir: Path, name: str, what: str) -> Any:
     """Open one of the lock files of a server; closing it lets go of the lock."""
     return (data_dir / "run" / f"{name}.{what}").open("a")
+
+
+def lasting_lock(data_dir: Path, name: str, what: str) -> int:
+    """Open a lock file as a bare descriptor, which only the kernel closes, when the process is gone."""
+    with lock_file(data_dir, name, what) as file:
+        return os.dup(file.fileno())
 
 
 def try_lock(descriptor: int, kind: int) -> bool:
@@ -129,11 +141,14 @@ def _detach_at_exit(owner: int) -> None:
         detach()
 
 
-def _wait_until_stopped(data_dir: Path, name: str, deadline: float) -> None:
+def _wait_until_stopped(data_dir: Path, name: str, used_until: float, deadline: float) -> None:
     while time.monotonic() < deadline and kept(data_dir, name):
         with lock_file(data_dir, name, "users") as users:
-            if not try_lock(users.fileno(), fcntl.LOCK_EX) and try_lock(
-                users.fileno(), fcntl.LOCK_SH
+            free = try_lock(users.fileno(), fcntl.LOCK_EX)
+            if (
+                not free
+                and try_lock(users.fileno(), fcntl.LOCK_SH)
+                and time.monotonic() >= used_until
             ):
                 return  # somebody else uses it: theirs to stop
         time.sleep(0.05)
@@ -153,9 +168,9 @@ def _start_keeper(data_dir: Path, name: str) -> None:
             stderr=output,
             start_new_session=True,  # Ctrl-C is for the command, not for its database
         )
+    _keepers.append(keeper)
     answer = _read_line(keeper, START_SECONDS)
     if answer != "ready":
-        keeper.poll()
         raise ServiceError(f"{name} did not start: {answer or 'no answer'} (log: {log})")
 
 

@@ -63,6 +63,8 @@ def database(url: str) -> dict[str, Any]:
         raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {error}".strip()) from None
     if not parts.get("dbname"):
         raise ImproperlyConfigured("DATABASE_URL names no database")
+    if not str(parts.get("port", "0")).isdigit():
+        raise ImproperlyConfigured(f"DATABASE_URL: {parts['port']!r} is no port")
     return {
         "NAME": parts.pop("dbname"),
         "USER": parts.pop("user", ""),

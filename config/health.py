@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
-from kombu import Connection
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from config.celery import app
 
@@ -80,8 +81,9 @@ def _ask_database() -> None:
 
 
 def _ask_broker() -> None:
-    with Connection(settings.CELERY_BROKER_URL) as broker:
-        broker.ensure_connection(max_retries=1, timeout=2)
+    address = settings.CELERY_BROKER_URL.replace("redis+socket://", "unix://", 1)
+    with redis.Redis.from_url(address, socket_timeout=2, retry=Retry(NoBackoff(), 0)) as broker:
+        broker.ping()
 
 
 def _late_sweeps(at: datetime) -> dict[str, str]:

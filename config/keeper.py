@@ -11,13 +11,14 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
 from config import embedded, privileges, servers
 
 STEP = 0.1  # seconds between two looks at the users and the server
-PATIENCE = 30  # seconds a server is given to stop by itself
+PATIENCE = 100  # seconds a server is given to stop by itself
 
 _libc = ctypes.CDLL(None)
 
@@ -28,13 +29,13 @@ class Stop(Exception):
 
 def main(name: str, data_dir: Path) -> int:
     """Run the server until nobody uses it; return the exit status."""
-    users = embedded.lock_file(data_dir, name, "users")
-    keeper = embedded.lock_file(data_dir, name, "keeper")
-    if not embedded.try_lock(keeper.fileno(), fcntl.LOCK_EX):
-        return 0
+    users = embedded.lasting_lock(data_dir, name, "users")
+    keeper = embedded.lasting_lock(data_dir, name, "keeper")
+    # Nobody else starts one: whoever asked for us holds the door. Others only look, for a moment.
+    fcntl.flock(keeper, fcntl.LOCK_EX)
     signal.signal(signal.SIGTERM, _stop)
     try:
-        server = servers.KINDS[name](data_dir)
+        server: servers.Server = servers.KINDS[name](data_dir)
         privileges.leave_root(data_dir, server.folders())
         server.prepare()
         process = _start(server)
@@ -43,10 +44,8 @@ def main(name: str, data_dir: Path) -> int:
         _answer(str(error).replace("\n", " "))
         return 1
     _answer("ready")
-    try:
-        _keep(server, process, users.fileno())
-    except Stop:
-        pass
+    with suppress(Stop):
+        _keep(server, process, users)
     return 0
 
 
@@ -55,7 +54,9 @@ def _keep(server: servers.Server, process: "subprocess.Popen[bytes]", users: int
     try:
         while not embedded.try_lock(users, fcntl.LOCK_EX):
             if process.poll() is not None:
-                print(f"{server.name} ended with {process.returncode}; starting it again", flush=True)
+                print(
+                    f"{server.name} ended with {process.returncode}; starting it again", flush=True
+                )
                 time.sleep(pause)
                 pause = min(pause * 2, 10)
                 server.clear()

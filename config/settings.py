@@ -6,11 +6,14 @@ Nothing is started here: `config.embedded` starts PostgreSQL and Valkey where no
 from datetime import timedelta
 from pathlib import Path
 
+import django_stubs_ext
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config import embedded, env, logs
+
+django_stubs_ext.monkeypatch()  # types such as ModelAdmin[Case] exist at run time, too
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env.folder("DATA_DIR", BASE_DIR / ".data")
@@ -42,6 +45,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",
     "django.contrib.postgres",
     "rest_framework",
     "rest_framework.authtoken",
@@ -66,7 +70,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "accounts.languages.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -90,6 +94,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "accounts.context.navigation",
             ],
         },
     },
@@ -102,6 +107,8 @@ DATABASES = {
         **(env.database(DATABASE_URL) if DATABASE_URL else embedded.database(DATA_DIR)),
     }
 }
+# A connection cut by a restart of the database is found before a request meets it.
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["OPTIONS"]["pool"] = {
     "min_size": 1,
     "max_size": env.integer("DATABASE_POOL", 8, low=1),
@@ -116,6 +123,8 @@ LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 USE_TZ = True
 TIME_ZONE = env.text("TIME_ZONE", "Asia/Shanghai")
+
+FORM_RENDERER = "accounts.forms.TablerRenderer"
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
@@ -187,13 +196,13 @@ CONTENT_SECURITY_POLICY = {
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.TokenAuthentication",
+        "accounts.api.authentication.TokenWithPosts",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "accounts.api.schema.Schema",
     "DEFAULT_THROTTLE_RATES": {"token": env.text("TOKEN_RATE", "60/min")},
     "EXCEPTION_HANDLER": "accounts.api.errors.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -206,6 +215,24 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "accounts.api.schema.add_refusals",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "CaseState": "cases.models.State",
+        "CaseKind": "cases.models.Case.Kind",
+        "ClockKind": "cases.models.ClockKind",
+        "TimeUnit": "cases.models.LimitUnit",
+        "OrderState": "dispatch.models.OrderState",
+        "WhistleKind": "dispatch.models.Whistle.Kind",
+        "WhistleLevel": "dispatch.models.Whistle.Level",
+        "AreaLevel": "grids.models.Area.Level",
+        "UnitKind": "accounts.models.Unit.Kind",
+        "Role": "accounts.models.Role",
+        "Part": "dispatch.models.Order.Part",
+    },
 }
 
 LOGGING = logs.configuration(
@@ -213,3 +240,4 @@ LOGGING = logs.configuration(
     level=env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
 )
 METRICS_TOKEN = env.text("METRICS_TOKEN")
+AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_python
@@ -14,7 +15,7 @@ from django.utils.translation.template import templatize
 APPS = ["accounts", "grids", "cases", "dispatch", "assessment", "config"]
 CONTEXT_FIRST = ((1, "c"), 2)
 CONTEXT_PLURAL = ((1, "c"), 2, 3)
-KEYWORDS = {
+KEYWORDS: dict[str, Any] = {
     "_": None,
     "gettext": None,
     "gettext_lazy": None,
@@ -54,11 +55,13 @@ def extract(base: Path, app: str) -> Catalog:
     for path in _sources(base, app):
         where = str(path.relative_to(base))
         for number, function, texts, _comments in extract_python(
-            BytesIO(_as_python(path)), list(KEYWORDS), [], {"encoding": "utf-8"}
+            BytesIO(_as_python(path)), KEYWORDS, [], {"encoding": "utf-8"}
         ):
             context, ids = _arrange(function, texts)
             if ids and ids[0]:
-                found.add(ids if len(ids) > 1 else ids[0], context=context, locations=[(where, number)])
+                found.add(
+                    ids if len(ids) > 1 else ids[0], context=context, locations=[(where, number)]
+                )
     return found
 
 
@@ -128,15 +131,18 @@ def _sources(base: Path, app: str) -> Iterator[Path]:
 
 def _as_python(path: Path) -> bytes:
     text = path.read_text()
-    return (text if path.suffix == ".py" else templatize(text)).encode()
+    if path.suffix == ".py":
+        return text.encode()
+    # What is left of a template's indentation is none that Python's tokenizer would accept.
+    return "\n".join(line.lstrip() for line in templatize(text).splitlines()).encode()
 
 
-def _arrange(function: str | None, texts: object) -> tuple[str | None, list[str]]:
+def _arrange(function: object, texts: object) -> tuple[str | None, list[str]]:
     """Split a call's arguments into context and one or two ids; those built at run time give none."""
+    name = str(function)
     given = list(texts) if isinstance(texts, tuple) else [texts]
-    context = given.pop(0) if "pgettext" in (function or "") else None
-    plural = "ngettext" in (function or "") or "npgettext" in (function or "")
-    ids = given[: 2 if plural else 1]
+    context = str(given.pop(0)) if "pgettext" in name else None
+    ids = given[: 2 if "ngettext" in name or "npgettext" in name else 1]
     return context, [text for text in ids if isinstance(text, str)]
 
 

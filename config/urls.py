@@ -2,18 +2,22 @@
 
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView
 
+from accounts.api.views import UnknownCall
 from config import docs, health
 
 APPS = ["accounts", "grids", "cases", "dispatch", "assessment"]
 
-api_v1 = [
+api_v1: list[URLPattern | URLResolver] = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", docs.ApiDocs.as_view(url_name="schema"), name="docs"),
     *[path("", include(f"{app}.api.urls")) for app in APPS],
+    re_path(
+        r"^(?:.*/)?$", UnknownCall.as_view()
+    ),  # last: whatever is no call, in the API's own shape
 ]
 
 urlpatterns = [

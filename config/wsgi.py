@@ -4,9 +4,9 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from django.core.wsgi import get_wsgi_application  # noqa: E402
+from django.core.wsgi import get_wsgi_application
 
-from config import embedded  # noqa: E402
+from config import embedded
 
 embedded.attach_from_settings()
 application = get_wsgi_application()

@@ -141,7 +141,7 @@ class OrderLifecycle(models.Model):
         "state",
         [OrderState.ISSUED, OrderState.ACKNOWLEDGED],
         OrderState.OBJECTED,
-        [may_object],
+        conditions=[may_object],
         permission=of_the_unit,
     )
     def object(self, *, at: datetime, reason: str) -> None:

@@ -1,2 +1,20 @@
+"""Addresses of whistles, orders, rulings and the responsibility list."""
+
+from django.urls import path
+
+from dispatch.views import blowing, centre, desks, orders, responsibilities
+
 app_name = "dispatch"
-urlpatterns: list[object] = []
+urlpatterns = [
+    path("desk/department/", desks.desk, name="desk"),
+    path("desk/whistles/", desks.whistles, name="whistles"),
+    path("desk/centre/", centre.desk, name="centre"),
+    path("responsibilities/", responsibilities.index, name="responsibilities"),
+    path("responsibilities/proposal/", responsibilities.proposal, name="proposal"),
+    path("cases/<str:number>/whistle/", blowing.blow, name="blow"),
+    path("cases/<str:number>/orders/", orders.panel, name="orders"),
+    path("orders/<int:pk>/", orders.order, name="order"),
+    path("orders/<int:pk>/steps/<slug:step>/", orders.step, name="order_step"),
+    path("orders/<int:pk>/rule/", centre.rule, name="rule"),
+    path("items/<int:pk>/done/", orders.item_done, name="item_done"),
+]

@@ -86,7 +86,7 @@ class Gazetteer:
 
     def __init__(self, areas: Iterable[tuple[str, str, str]]) -> None:
         """Take (code, official name, level) rows; codes nest by prefix."""
-        rows = sorted(areas)
+        rows = list(areas)
         self._names = {code: name for code, name, _ in rows}
         self._lengths = sorted({len(code) for code in self._names}, reverse=True)
         self._by_text: dict[str, list[tuple[str, Why]]] = {}
@@ -130,23 +130,34 @@ class Gazetteer:
 
     def _read(self, text: str) -> dict[str, _Reading]:
         """Return each area named in the text, read where it explains most."""
+        found = self._found(text)
+        # 「潞邑」 in 「潞邑社区」 names no town: only names that no longer one holds support others
+        places = {(one.start, one.end): one for ones in found.values() for one in ones}.values()
+        held = {(one.start, one.end) for one in places if any(two.holds(one) for two in places)}
+        free = {
+            code: [one for one in ones if (one.start, one.end) not in held]
+            for code, ones in found.items()
+        }
+        return {
+            code: max(self._explained(code, own, free) for own in ones)
+            for code, ones in found.items()
+        }
+
+    def _found(self, text: str) -> dict[str, list[_Found]]:
         found: dict[str, list[_Found]] = {}
         for start in range(len(text)):
             for end in range(start + 1, min(len(text), start + self._longest) + 1):
                 for code, why in self._by_text.get(text[start:end], ()):
                     found.setdefault(code, []).append(_weighed(text, start, end, why))
-        return {
-            code: max(self._explained(code, own, found) for own in places)
-            for code, places in found.items()
-        }
+        return found
 
-    def _explained(self, code: str, own: _Found, found: dict[str, list[_Found]]) -> _Reading:
+    def _explained(self, code: str, own: _Found, free: dict[str, list[_Found]]) -> _Reading:
         """Add up the name and the names of the areas above, no character of the text twice."""
         taken = [own]
         for above in self._above(code):
-            free = [other for other in found.get(above, ()) if all(map(other.apart, taken))]
-            if free:
-                taken.append(max(free, key=lambda other: other.worth))
+            apart = [other for other in free.get(above, ()) if all(map(other.apart, taken))]
+            if apart:
+                taken.append(max(apart, key=lambda other: other.worth))
         return _Reading(sum(one.worth for one in taken), own)
 
     def _contested(self, code: str, read: dict[str, _Reading]) -> bool:
@@ -212,8 +223,6 @@ def _forms(name: str, level: str) -> dict[str, Why]:
         village = ("村委会", "村村委会", "村民委员会")
         estate = ("社区居委会", "社区居民委员会", "居委会", "居民委员会")
         endings = village if said.endswith("村") else estate
-    elif level == "town" and name.endswith("族乡"):
-        endings = ("乡",)
     return forms | {normalised(bare + ending): "name" for ending in endings}
 
 

@@ -27,7 +27,7 @@ class Locator:
 
     def __init__(self, areas: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
         """Take (code, GeoJSON geometry) rows in any order; a broken ring is mended, not refused."""
-        rows = sorted(areas, key=lambda row: row[0])
+        rows = list(areas)
         self._codes = [code for code, _ in rows]
         self._tree = STRtree([shapely.make_valid(shape(geometry)) for _, geometry in rows])
 

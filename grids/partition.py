@@ -4,7 +4,6 @@ Every public function is deterministic: chance comes from the `Random` it is giv
 hashes or sets.
 """
 
-import math
 from collections.abc import Sequence
 from random import Random
 from typing import TypeAlias
@@ -72,7 +71,7 @@ def _fitting_weight(
 
     def missing(weight: float) -> float:
         tried = [*weights[:i], weight, *weights[i + 1 :]]
-        return goal - _power_cell(polygon, sites, tried, i).area
+        return goal - float(_power_cell(polygon, sites, tried, i).area)
 
     low = high = weights[i]
     stride = goal * CLOSE

@@ -93,7 +93,7 @@ def _by_position(lon: float, lat: float, area: str, address: str) -> Place:
 
 
 def _by_code(code: str, address: str) -> Place:
-    found = Area.objects.filter(code=code).first()
+    found = Area.objects.defer("boundary").filter(code=code).first()
     if found is None:
         raise BadInput({"area": _("There is no area with the code %(code)s.") % {"code": code}})
     if found.level == Area.Level.DISTRICT:

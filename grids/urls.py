@@ -1,2 +1,11 @@
+"""Addresses of places for the screens: type-ahead and outlines."""
+
+from django.urls import path
+
+from grids import views
+
 app_name = "grids"
-urlpatterns: list[object] = []
+urlpatterns = [
+    path("areas/search/", views.search, name="search"),
+    path("areas/boundaries/", views.boundaries, name="boundaries"),
+]

@@ -12,6 +12,7 @@ from accounts.models import Membership, Unit, User
 from assessment.models import AssessmentPolicy
 from cases import calendars
 from cases.models import Case, Category
+from cases.services import limits
 from cases.services.intake import receive
 from cases.services.reference import import_limits
 from dispatch.models import Order, Responsibility, Whistle
@@ -44,7 +45,7 @@ PEOPLE = {
     "assessor": ("assessor", "CENTRE"),
     "admin": ("admin", "CENTRE"),
 }
-PASSWORD = "a-test-pass-word"  # noqa: S105 - of the tests' own people
+PASSWORD = "a-test-pass-word"
 
 
 def square(lon: float, lat: float, side: float = 0.01) -> dict[str, Any]:
@@ -123,6 +124,7 @@ def _hashed() -> str:
 def load_district() -> dict[str, User]:
     """Load the small district and its people; return the people by name."""
     calendars.forget()
+    limits.forget()
     Area.objects.bulk_create(_areas())
     Atlas.objects.update_or_create(pk=1, defaults={"version": _next_version()})
     Unit.objects.bulk_create(_units())
@@ -204,9 +206,7 @@ class Stage:
             "lead": "XFZD",
             "departments": ["ZJW"],
         }
-        return blow_whistle(
-            case.pk, Summons(**(fields | given)), actor=self.who(by), at=self.at
-        )
+        return blow_whistle(case.pk, Summons(**(fields | given)), actor=self.who(by), at=self.at)
 
     def order(self, whistle: Whistle, unit: str = "XFZD") -> Order:
         return Order.objects.get(whistle=whistle, unit__code=unit)

@@ -4,10 +4,15 @@ import os
 from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-os.environ["DATA_DIR"] = str(Path(os.environ.get("DATA_DIR") or BASE_DIR / ".data").resolve() / "test")
+os.environ["DATA_DIR"] = str(
+    Path(os.environ.get("DATA_DIR") or BASE_DIR / ".data").resolve() / "test"
+)
 os.environ.setdefault("EMBEDDED_DURABLE", "0")  # nobody misses these data after a power cut
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 
 from config.settings import *  # noqa: E402, F403
 
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # signing in is not what is measured
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.MD5PasswordHasher"
+]  # signing in is not what is measured
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405  # empty: files are served where they lie

@@ -1,27 +1,64 @@
 """One shape for every refusal of the API: code, detail, fields."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    ValidationError,
+)
 from django.http import Http404
+from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_handler
 
 from accounts.refusals import BadInput, StepRefused
 
+WHOLE = "non_field_errors"
+"""The name under which `fields` holds what is wrong with the request as a whole."""
+
 
 class KeyReused(exceptions.APIException):
+    """The Idempotency-Key stands for another request."""
+
     status_code = status.HTTP_409_CONFLICT
     default_code = "idempotency_key_reused"
+    default_detail = _("This Idempotency-Key was used for another request.")
+
+
+class TooLarge(exceptions.APIException):
+    """The request is longer than the product reads."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "too_large"
+    default_detail = _("The request is too large.")
+
+
+class LockedOut(exceptions.APIException):
+    """Too many wrong passwords: nobody signs in under this name from this address for a while."""
+
+    status_code = status.HTTP_429_TOO_MANY_REQUESTS
+    default_code = "locked_out"
+    default_detail = _("Too many failed attempts; try again later.")
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn what a service or DRF raised into `{"code", "detail", "fields"}`."""
-    response = drf_handler(_as_api_error(error), context)
-    if response is None:
-        return None
-    response.data = _shape(response, error)
+    known = _as_api_error(error)
+    response = drf_handler(known, context)
+    if response is None or not isinstance(known, exceptions.APIException):
+        return response
+    if isinstance(known, exceptions.ValidationError):
+        fields = _flat(response.data)
+        detail = next((texts[0] for texts in fields.values()), "")
+        response.data = {"code": "invalid", "detail": detail, "fields": fields}
+    else:
+        detail = known.detail
+        code = str(getattr(detail, "code", known.default_code))
+        response.data = {"code": code, "detail": str(detail), "fields": {}}
     return response
 
 
@@ -33,32 +70,34 @@ def _as_api_error(error: Exception) -> Exception:
     if isinstance(error, BadInput):
         return exceptions.ValidationError(error.fields)
     if isinstance(error, ValidationError):
-        fields = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+        fields = error.message_dict if hasattr(error, "error_dict") else {WHOLE: error.messages}
         return exceptions.ValidationError(fields)
+    if isinstance(error, Http404):
+        return exceptions.NotFound()
+    if isinstance(error, PermissionDenied):
+        return exceptions.PermissionDenied(str(error) or None)
+    if isinstance(error, RequestDataTooBig):
+        return TooLarge()
+    if isinstance(error, SuspiciousOperation):
+        return exceptions.ParseError()
     return error
 
 
-def _shape(response: Response, error: Exception) -> dict[str, Any]:
-    data = response.data
-    if response.status_code == status.HTTP_400_BAD_REQUEST:
-        fields = data if isinstance(data, dict) else {"": data}
-        return {"code": "invalid", "detail": _first(fields), "fields": fields}
-    detail = data.get("detail", "") if isinstance(data, dict) else str(data)
-    return {"code": _code(detail, error), "detail": str(detail), "fields": {}}
+def _flat(errors: Any) -> dict[str, list[str]]:
+    """Return nested errors as texts by dotted path: `items.0.text`."""
+    found: dict[str, list[str]] = {}
+    for path, text in _walk(errors, ""):
+        found.setdefault(path or WHOLE, []).append(text)
+    return found
 
 
-def _code(detail: Any, error: Exception) -> str:
-    if isinstance(error, Http404):
-        return "not_found"
-    if isinstance(error, PermissionDenied):
-        return "permission_denied"
-    return str(getattr(detail, "code", "error"))
-
-
-def _first(value: Any) -> str:
-    """Return the first sentence found in nested errors."""
-    if isinstance(value, dict):
-        return next((_first(item) for item in value.values()), "")
-    if isinstance(value, list):
-        return _first(value[0]) if value else ""
-    return str(value)
+def _walk(errors: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(errors, dict):
+        for name, inner in errors.items():
+            yield from _walk(inner, f"{path}.{name}" if path else str(name))
+    elif isinstance(errors, list):
+        for number, inner in enumerate(errors):
+            here = f"{path}.{number}" if isinstance(inner, dict | list) else path
+            yield from _walk(inner, here)
+    else:
+        yield path, str(errors)

@@ -101,9 +101,7 @@ def deliver(at: datetime) -> int:
 def _claim(at: datetime) -> list[Notice]:
     with transaction.atomic():
         rows = Notice.objects.due(at).order_by("not_before", "pk")
-        ids = list(
-            rows.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH]
-        )
+        ids = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
         claimed = Notice.objects.filter(pk__in=ids)
         claimed.update(leased_until=at + LEASE)
     return list(claimed.select_related("recipient").order_by("not_before", "pk"))
@@ -142,4 +140,3 @@ def _put_off(notice: Notice) -> None:
 def mark_read(user: User, at: datetime) -> int:
     """Mark the user's delivered notices as read; return how many were unread."""
     return Notice.objects.visible_to(user).filter(read_at=None).update(read_at=at)
-

@@ -13,7 +13,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.icons import drawing
-from accounts.masking import mask_name, mask_phone
 from accounts.models import Notice
 from accounts.notice_texts import ICONS, wording
 from accounts.spans import in_words, standing
@@ -56,7 +55,9 @@ METER_WIDTH = 100
 def icon(name: str, css: str = "", label: str = "") -> SafeString:
     """Draw an icon of @tabler/icons (outline). Hidden from screen readers unless it has a label."""
     voice = (
-        format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+        format_html('role="img" aria-label="{}"', label)
+        if label
+        else mark_safe('aria-hidden="true"')
     )
     return format_html(
         '<svg class="icon {}" viewBox="0 0 24 24" width="20" height="20" fill="none"'
@@ -110,16 +111,16 @@ def due_badge(
 
 @register.inclusion_tag("components/clock_badge.html", takes_context=True)
 def clock_badge(context: template.Context, clock: Any, show_kind: bool = False) -> dict[str, Any]:
-    """Draw a clock row: `due_at`, and where it has them its start, stop, pause and kind."""
-    kind = getattr(clock, "get_kind_display", None)
-    return due_badge(
+    """Draw a clock row; an open clock without a due time is paused."""
+    drawn = due_badge(
         context,
-        getattr(clock, "due_at", None),
-        started=getattr(clock, "started_at", None),
-        stopped=getattr(clock, "stopped_at", None),
-        paused=bool(getattr(clock, "paused", None) or getattr(clock, "paused_at", None)),
-        label=kind() if show_kind and kind else "",
+        clock.due_at,
+        started=clock.started_at,
+        stopped=clock.stopped_at,
+        paused=clock.due_at is None,
+        label=clock.get_kind_display() if show_kind else "",
     )
+    return {**drawn, "provisional": getattr(clock, "provisional", False)}
 
 
 def _is_live(state: str) -> bool:
@@ -127,9 +128,11 @@ def _is_live(state: str) -> bool:
 
 
 @register.simple_tag
-def meter(value: float | Decimal | None, max: float = 100, label: str = "", tone: str = "blue") -> str:
+def meter(
+    value: float | Decimal | None, most: float = 100, label: str = "", tone: str = "blue"
+) -> str:
     """Draw a thin bar. An SVG, because the content security policy forbids style attributes."""
-    share = min(1.0, float(value or 0) / float(max)) if max else 0.0
+    share = min(1.0, float(value or 0) / float(most)) if most else 0.0
     return format_html(
         '<svg class="meter tone-{}" viewBox="0 0 {} 6" preserveAspectRatio="none" role="img"'
         ' aria-label="{}"><rect class="meter-track" width="{}" height="6"/>'
@@ -143,7 +146,9 @@ def meter(value: float | Decimal | None, max: float = 100, label: str = "", tone
 
 
 @register.inclusion_tag("components/chart.html")
-def chart(chart_id: str, data: dict[str, Any], kind: str = "line", title: str = "") -> dict[str, Any]:
+def chart(
+    chart_id: str, data: dict[str, Any], kind: str = "line", title: str = ""
+) -> dict[str, Any]:
     """Draw a chart of `{"labels", "series": [{"name", "values"}], "unit"?, "urls"?}` and its table."""
     series = data["series"]
     urls = data.get("urls") or [""] * len(data["labels"])
@@ -152,7 +157,14 @@ def chart(chart_id: str, data: dict[str, Any], kind: str = "line", title: str = 
         {"label": label, "url": url, "values": values}
         for label, url, values in zip(data["labels"], urls, columns, strict=True)
     ]
-    return {"id": chart_id, "data": data, "kind": kind, "title": title, "rows": rows, "series": series}
+    return {
+        "id": chart_id,
+        "data": data,
+        "kind": kind,
+        "title": title,
+        "rows": rows,
+        "series": series,
+    }
 
 
 @register.filter
@@ -161,7 +173,9 @@ def moment(at: datetime | None) -> SafeString | str:
     if at is None:
         return "—"
     local, today = timezone.localtime(at), timezone.localdate()
-    form = "H:i" if local.date() == today else "m-d H:i" if local.year == today.year else "Y-m-d H:i"
+    form = (
+        "H:i" if local.date() == today else "m-d H:i" if local.year == today.year else "Y-m-d H:i"
+    )
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         local.isoformat(timespec="seconds"),
@@ -182,18 +196,6 @@ def duration(span: timedelta | float | None) -> str:
     if span is None:
         return "—"
     return in_words(span if isinstance(span, timedelta) else timedelta(seconds=span))
-
-
-@register.filter
-def masked_phone(phone: str | None) -> str:
-    """Write a phone number with its middle hidden."""
-    return mask_phone(phone or "")
-
-
-@register.filter
-def masked_name(name: str | None) -> str:
-    """Write a name with all but its first character hidden."""
-    return mask_name(name or "")
 
 
 @register.filter

@@ -15,7 +15,14 @@ MARKS = ("arrival", "attitude", "result")
 
 @transaction.atomic
 def review_order(
-    pk: int, *, actor: User, at: datetime, arrival: int, attitude: int, result: int, comment: str = ""
+    pk: int,
+    *,
+    actor: User,
+    at: datetime,
+    arrival: int,
+    attitude: int,
+    result: int,
+    comment: str = "",
 ) -> Review:
     """Store the blower's marks, 0 to 100 each; an order is reviewed once.
 

@@ -64,7 +64,9 @@ def _within_a_day(periods: tuple[tuple[time, time], ...]) -> list[tuple[int, int
     spans = [(_since_midnight(start), _since_midnight(end) or DAY) for start, end in periods]
     edges = [edge for span in spans for edge in span]
     if not spans or edges != sorted(edges) or any(start >= end for start, end in spans):
-        raise BadPeriods(periods=", ".join(f"{start:%H:%M}-{end:%H:%M}" for start, end in periods) or "-")
+        raise BadPeriods(
+            periods=", ".join(f"{start:%H:%M}-{end:%H:%M}" for start, end in periods) or "-"
+        )
     return spans
 
 

@@ -9,7 +9,8 @@ from cases.deadlines.errors import NaiveTime, OutOfReach
 
 UTC = timezone.utc  # noqa: UP017 - one name for it in every module here
 FIRST_YEAR, LAST_YEAR = 1990, 2099
-HOUR = 3_600_000_000
+SECOND = 1_000_000
+HOUR = 3600 * SECOND
 DAY = 24 * HOUR
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -80,13 +80,12 @@ class Pause:
 
 @dataclass(slots=True)
 class Life:
-    """What the entries come to: when it began, the limit in force, the extensions, the pauses, the marks."""
+    """What the entries come to: when it began, the limit in force, the extensions, the pauses."""
 
     begun: Entry
     in_force: Entry
     extensions: list[Entry] = field(default_factory=list)
     pauses: list[Pause] = field(default_factory=list)
-    marks: list[Entry] = field(default_factory=list)
 
     @property
     def limit(self) -> Limit:
@@ -118,9 +117,8 @@ class Life:
                 self.extensions.append(entry)
             case EntryKind.CHANGE:
                 self.in_force = entry
-                self.marks.append(entry)
             case EntryKind.DESIGNATE:
-                self.marks.append(entry)
+                pass  # the clock runs on
 
     def _pause(self, entry: Entry) -> None:
         start = instant(entry.at)
@@ -128,7 +126,9 @@ class Life:
             last = self.pauses[-1].end
             if last is None or start < last:
                 raise AlreadyPaused(at=entry.at.isoformat(sep=" "))
-        self.pauses.append(Pause(start, None if entry.until is None else instant(entry.until), entry))
+        self.pauses.append(
+            Pause(start, None if entry.until is None else instant(entry.until), entry)
+        )
 
     def _resume(self, entry: Entry) -> None:
         """End the pause; a resume at the very end of a pause to a date confirms it, a later one comes too late."""
@@ -152,7 +152,9 @@ def read(entries: Iterable[Entry]) -> Life:
         if entry.at < begun.at:
             raise BeforeStart(at=entry.at.isoformat(sep=" "), start=begun.at.isoformat(sep=" "))
         if entry.at < previous.at:
-            raise OutOfOrder(at=entry.at.isoformat(sep=" "), previous=previous.at.isoformat(sep=" "))
+            raise OutOfOrder(
+                at=entry.at.isoformat(sep=" "), previous=previous.at.isoformat(sep=" ")
+            )
         life.take(entry)
         previous = entry
     return life

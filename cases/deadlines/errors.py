@@ -23,11 +23,15 @@ class NaiveTime(DeadlineError):
 
 
 class OutOfReach(DeadlineError):
-    message = gettext_noop("%(at)s lies outside the years %(first)s to %(last)s that can be reckoned.")
+    message = gettext_noop(
+        "%(at)s lies outside the years %(first)s to %(last)s that can be reckoned."
+    )
 
 
 class BadAmount(DeadlineError):
-    message = gettext_noop("%(amount)s is not an amount of time: give a number such as 5, 1.5 or 1/2.")
+    message = gettext_noop(
+        "%(amount)s is not an amount of time: give a number such as 5, 1.5 or 1/2."
+    )
 
 
 class NegativeLimit(DeadlineError):
@@ -39,7 +43,9 @@ class LimitTooLong(DeadlineError):
 
 
 class BadPeriods(DeadlineError):
-    message = gettext_noop("Working periods must follow each other within a day without overlap: %(periods)s.")
+    message = gettext_noop(
+        "Working periods must follow each other within a day without overlap: %(periods)s."
+    )
 
 
 class NoWorkingTime(DeadlineError):

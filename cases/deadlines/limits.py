@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from cases.deadlines.clocktime import DAY, HOUR
+from cases.deadlines.clocktime import DAY, HOUR, SECOND
 from cases.deadlines.errors import BadAmount, LimitTooLong, NegativeLimit
 
 MOST_DAYS = 3660
@@ -58,10 +58,17 @@ class Limit:
             raise LimitTooLong(most=most, unit=str(self.unit))
 
     def counted(self, working_day: int) -> int:
-        """Return the microseconds to count, `working_day` being the length of one day's working time."""
+        """Return the microseconds to count, `working_day` being the length of one day's working time.
+
+        They are whole seconds, so that a third of an hour stored with six decimals is twenty minutes.
+        """
         if self.unit is TimeUnit.WORKDAY:
-            return round(Fraction(self.amount) * working_day)
-        return round(Fraction(self.amount) * (DAY if self.unit.is_day else HOUR))
+            length = working_day
+        elif self.unit.is_day:
+            length = DAY
+        else:
+            length = HOUR
+        return round(Fraction(self.amount) * length / SECOND) * SECOND
 
     def as_dict(self) -> dict[str, object]:
         """Return JSON: a whole amount as a number, any other exactly, as text."""

@@ -5,6 +5,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Upper
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransitionMixin
 
@@ -96,9 +97,7 @@ class Case(ConcurrentTransitionMixin, CaseLifecycle):
         verbose_name = _("case")
         verbose_name_plural = _("cases")
         constraints = [
-            models.CheckConstraint(
-                condition=Q(state__in=State.values), name="case_state_is_known"
-            ),
+            models.CheckConstraint(condition=Q(state__in=State.values), name="case_state_is_known"),
             models.CheckConstraint(
                 condition=~Q(state__in=["handled", "rated"]) | Q(handled_at__isnull=False),
                 name="case_handled_has_time",
@@ -130,7 +129,9 @@ class Case(ConcurrentTransitionMixin, CaseLifecycle):
             models.Index(fields=["state", "-received_at", "-id"], name="case_by_state"),
             models.Index(fields=["category", "-received_at", "-id"], name="case_of_category"),
             models.Index(
-                OpClass(F("area"), "varchar_pattern_ops"), F("received_at").desc(), name="case_in_area"
+                OpClass(F("area"), "varchar_pattern_ops"),
+                F("received_at").desc(),
+                name="case_in_area",
             ),
             models.Index(fields=["received_by", "-received_at"], name="case_reported_by"),
             models.Index(
@@ -138,14 +139,16 @@ class Case(ConcurrentTransitionMixin, CaseLifecycle):
                 name="case_of_caller",
                 condition=~Q(caller_phone=""),
             ),
-            models.Index(
-                fields=["hold_until"], name="case_on_hold", condition=Q(state="on_hold")
-            ),
+            models.Index(fields=["hold_until"], name="case_on_hold", condition=Q(state="on_hold")),
             GinIndex(OpClass(Upper("text"), "gin_trgm_ops"), name="case_text_trigrams"),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the case's page."""
+        return reverse("cases:detail", args=[self.number])
 
 
 class CaseParty(models.Model):
@@ -155,9 +158,7 @@ class CaseParty(models.Model):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["unit", "case"], name="case_party_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["unit", "case"], name="case_party_once")]
         indexes = [models.Index(fields=["case"], name="case_party_case")]
 
     def __str__(self) -> str:

@@ -62,9 +62,7 @@ class Callback(models.Model):
     via = models.CharField(max_length=5, choices=Via.choices, default=Via.PHONE)
     outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome.choices)
     contacted = models.BooleanField(_("the unit contacted the resident"), null=True)
-    resolved = models.CharField(
-        _("resolved"), max_length=6, choices=Resolved.choices, blank=True
-    )
+    resolved = models.CharField(_("resolved"), max_length=6, choices=Resolved.choices, blank=True)
     satisfied = models.CharField(
         _("satisfied"), max_length=12, choices=Satisfied.choices, blank=True
     )

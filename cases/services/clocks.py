@@ -1,10 +1,10 @@
 """Start, stop, pause and extend clocks; record what was missed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
-from typing import Any
+from decimal import ROUND_CEILING, Decimal
+from math import ceil
 
 from django.db import transaction
 
@@ -58,18 +58,21 @@ def owners_of(case: Case) -> dict[bool, int]:
 
     Where the town or the hotline has no unit, the centre owes them: never nobody.
     """
-    codes = (case.town_id, HOTLINE_CODE, CENTRE_CODE)
-    ids = dict(Unit.objects.filter(code__in=codes).values_list("code", "pk"))
-    centre = ids[CENTRE_CODE]
-    return {False: ids.get(case.town_id, centre), True: ids.get(HOTLINE_CODE, centre)}
+    known: dict[bool, int] | None = case.__dict__.get("_owners")  # asked twice in many a step
+    if known is None:
+        codes = (case.town_id, HOTLINE_CODE, CENTRE_CODE)
+        ids = dict(Unit.objects.filter(code__in=codes).values_list("code", "pk"))
+        centre = ids[CENTRE_CODE]
+        known = {False: ids.get(case.town_id, centre), True: ids.get(HOTLINE_CODE, centre)}
+        case.__dict__["_owners"] = known
+    return known
 
 
 def start_clocks(
     case: Case, wants: Iterable[Want], at: datetime, order_ref: int | None = None
 ) -> list[Clock]:
     """Start the clocks at `at`, with their first entry and their due time."""
-    calendar = calendars.current()
-    clocks = []
+    calendar, wants, clocks = calendars.current(), list(wants), []
     for want in wants:
         deadline = reckon([Entry(EntryKind.START, at, want.rule.limit)], calendar)
         clocks.append(
@@ -86,8 +89,10 @@ def start_clocks(
             )
         )
     Clock.objects.bulk_create(clocks)
-    entries = [_entry(clock, EntryKind.START, at, Rule.from_snapshot(clock.policy)) for clock in clocks]
-    ClockEntry.objects.bulk_create(entries)
+    ClockEntry.objects.bulk_create(
+        _entry(clock, EntryKind.START, at, want.rule)
+        for clock, want in zip(clocks, wants, strict=True)
+    )
     return clocks
 
 
@@ -108,9 +113,8 @@ def stop_clocks(clocks: list[Clock], at: datetime) -> None:
     """Stop the clocks; one stopped late and not yet seen by a sweep is a breach now."""
     if not clocks:
         return
-    ids = [clock.pk for clock in clocks]
-    record_breaches(list(Clock.objects.filter(pk__in=ids).overdue(at)), at)
-    Clock.objects.filter(pk__in=ids).update(stopped_at=at)
+    record_breaches([clock for clock in clocks if clock.is_overdue(at)], at)
+    Clock.objects.filter(pk__in=[clock.pk for clock in clocks]).update(stopped_at=at)
 
 
 def record_breaches(clocks: list[Clock], at: datetime) -> int:
@@ -189,7 +193,8 @@ def extend_clock(clock: Clock, rule: Rule, at: datetime) -> Clock:
 
 def _append(clock: Clock, entry: ClockEntry, at: datetime) -> Clock:
     """Append an entry and derive the due time anew; a breach before it is recorded first."""
-    record_breaches(list(Clock.objects.filter(pk=clock.pk).overdue(at)), at)
+    if clock.is_overdue(at):
+        record_breaches([clock], at)
     entry.save()
     deadline = deadline_of(clock)
     clock.due_at, clock.provisional = deadline.due_at, deadline.provisional
@@ -210,14 +215,7 @@ def _pure(row: ClockEntry) -> Entry:
 
 def until(moment: datetime, at: datetime, source: str) -> Rule:
     """Return a rule whose deadline is that very moment (a time the blower set)."""
-    hours = Decimal(int((moment - at).total_seconds())) / 3600
-    return Rule(round(hours, 6), TimeUnit.NATURAL_HOUR.value, source)
-
-
-def clocks_by_kind(clocks: Iterable[Clock]) -> Mapping[str, Clock]:
-    return {clock.kind: clock for clock in clocks}
-
-
-def describe(clock: Clock) -> dict[str, Any]:
-    """Return what API and pages show of a clock."""
-    return {"kind": clock.kind, "unit": clock.unit.code, "due_at": clock.due_at}
+    # To the next whole second: a moment before the time set would be shown as the minute before.
+    hours = Decimal(ceil((moment - at).total_seconds())) / 3600
+    kept = hours.quantize(Decimal("0.000001"), ROUND_CEILING)
+    return Rule(kept, TimeUnit.NATURAL_HOUR.value, source)

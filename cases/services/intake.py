@@ -7,7 +7,7 @@ from datetime import datetime
 from django.contrib.postgres.search import TrigramSimilarity
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,7 +22,14 @@ from cases.services.photos import keep_photos
 from cases.services.records import record
 from grids.places import Place
 
-INTAKE_ROLES = (Role.OPERATOR, Role.GRIDWORKER, Role.GRIDHEAD, Role.COMMUNITY, Role.TOWN, Role.SUPERVISOR)
+INTAKE_ROLES = (
+    Role.OPERATOR,
+    Role.GRIDWORKER,
+    Role.GRIDHEAD,
+    Role.COMMUNITY,
+    Role.TOWN,
+    Role.SUPERVISOR,
+)
 LONGEST_TEXT = 4000
 _PHONE = re.compile(r"\+?\d[\d\s-]{5,18}")
 
@@ -76,12 +83,11 @@ def receive(
         received_at=at,
         received_by=actor,
     )
-    _refuse_known_reference(case)
-    case.save(force_insert=True)
+    _insert(case)
     record(case, "receive", actor=actor, at=at, channel=channel)
-    clocks.start_for_state(case, clocks_of(case), at)
+    started = clocks.start_for_state(case, clocks_of(case), at)
     keep_photos(case, photos, step="receive", actor=actor, at=at)
-    _tell_town(case, at)
+    _tell_owner(case, started[0].unit_id, at)
     return case
 
 
@@ -122,18 +128,30 @@ def _text(text: str) -> str:
     return text.replace("\x00", "")
 
 
-def _refuse_known_reference(case: Case) -> None:
+def _insert(case: Case) -> None:
+    """Store the case; an outside reference is taken once, from two senders at the same moment too."""
     if not case.external_id:
+        case.save(force_insert=True)
         return
+    _refuse_known_reference(case)
+    try:
+        with transaction.atomic():
+            case.save(force_insert=True)
+    except IntegrityError:
+        _refuse_known_reference(case)
+        raise
+
+
+def _refuse_known_reference(case: Case) -> None:
     known = Case.objects.filter(channel=case.channel, external_id=case.external_id).first()
     if known:
         text = _("This outside reference was received before, as case %(number)s.")
         raise BadInput({"external_id": text % {"number": known.number}})
 
 
-def _tell_town(case: Case, at: datetime) -> None:
-    owner = clocks.owners_of(case)[False]
-    tell_units([Draft("case_received", owner, f"received:{case.pk}", case.number)], at)
+def _tell_owner(case: Case, unit_id: int, at: datetime) -> None:
+    """Tell the unit that owes the decision: the place's town, or the centre where it has no unit."""
+    tell_units([Draft("case_received", unit_id, f"received:{case.pk}", case.number)], at)
 
 
 def look_alikes(
@@ -164,4 +182,3 @@ def earlier_cases(user: User, phone: str, limit: int = 5) -> QuerySet[Case]:
         return Case.objects.none()
     found = Case.objects.visible_to(user).filter(caller_phone=phone, confidential=False)
     return found.for_list()[:limit]
-

@@ -1,12 +1,12 @@
 """Find the time limit in force for a clock."""
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -50,21 +50,46 @@ class Rule:
 
 
 def rules_for(kinds: Iterable[str], facts: Facts, at: datetime) -> dict[str, Rule]:
-    """Return the most specific rule in force at `at` for each kind of clock; one query.
+    """Return the most specific rule in force at `at` for each kind of clock.
 
     Raise `NoLimit` naming the kind that no rule is in force for.
     """
     wanted = list(kinds)
     day = timezone.localtime(at).date()
-    in_force = Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gte=day))
-    rows = [row for row in TimeLimit.objects.filter(in_force, clock__in=wanted) if _fits(row, facts)]
     best: dict[str, TimeLimit] = {}
-    for row in sorted(rows, key=_specificity):
-        best[row.clock] = row
+    for row in _all_rules():
+        if row.clock in wanted and _in_force(row, day) and _fits(row, facts):
+            best[row.clock] = row
     missing = [kind for kind in wanted if kind not in best]
     if missing:
-        raise NoLimit(_("No time limit is in force for: %(kinds)s.") % {"kinds": ", ".join(missing)})
+        raise NoLimit(
+            _("No time limit is in force for: %(kinds)s.") % {"kinds": ", ".join(missing)}
+        )
     return {kind: Rule(row.amount, row.unit, row.source) for kind, row in best.items()}
+
+
+KEPT_SECONDS = 60.0
+_kept: tuple[float, list[TimeLimit]] | None = None
+
+
+def _all_rules() -> list[TimeLimit]:
+    """Return every rule, weakest first, kept in this process for a minute: rules change rarely
+    and every step of every case asks for them."""
+    global _kept
+    now = time.monotonic()
+    if _kept is None or now - _kept[0] > KEPT_SECONDS:
+        _kept = (now, sorted(TimeLimit.objects.all(), key=_specificity))
+    return _kept[1]
+
+
+def forget() -> None:
+    """Read the rules again at the next use; call it where rules change."""
+    global _kept
+    _kept = None
+
+
+def _in_force(row: TimeLimit, day: date) -> bool:
+    return row.valid_from <= day and (row.valid_to is None or day <= row.valid_to)
 
 
 def _fits(row: TimeLimit, facts: Facts) -> bool:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.tables import Errors, read_table
 from cases.lifecycle import ClockKind
 from cases.models import Category, LimitUnit, TimeLimit
+from cases.services import limits as limits_in_force
 
 
 @transaction.atomic
@@ -83,4 +84,5 @@ def import_limits(path: Path) -> dict[str, int]:
         unique_fields=LIMIT_KEY,
         update_fields=["amount", "unit", "source"],
     )
+    limits_in_force.forget()
     return {"limits": len(limits)}

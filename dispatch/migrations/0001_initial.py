@@ -7,175 +7,510 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('cases', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("cases", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Responsibility',
+            name="Responsibility",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12, unique=True, verbose_name='code')),
-                ('group', models.CharField(max_length=40, verbose_name='class')),
-                ('title', models.CharField(max_length=120, verbose_name='matter')),
-                ('town_assists', models.BooleanField(default=False, verbose_name='the town assists')),
-                ('person', models.CharField(blank=True, max_length=60, verbose_name='responsible person')),
-                ('basis', models.CharField(blank=True, max_length=200, verbose_name='basis')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
-                ('assists', models.ManyToManyField(blank=True, related_name='assists', to='accounts.unit')),
-                ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='responsibilities', to='cases.category')),
-                ('lead', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='accounts.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=12, unique=True, verbose_name="code")),
+                ("group", models.CharField(max_length=40, verbose_name="class")),
+                ("title", models.CharField(max_length=120, verbose_name="matter")),
+                (
+                    "town_assists",
+                    models.BooleanField(default=False, verbose_name="the town assists"),
+                ),
+                (
+                    "person",
+                    models.CharField(blank=True, max_length=60, verbose_name="responsible person"),
+                ),
+                ("basis", models.CharField(blank=True, max_length=200, verbose_name="basis")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="note")),
+                (
+                    "assists",
+                    models.ManyToManyField(blank=True, related_name="assists", to="accounts.unit"),
+                ),
+                (
+                    "category",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="responsibilities",
+                        to="cases.category",
+                    ),
+                ),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="leads",
+                        to="accounts.unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'responsibility',
-                'verbose_name_plural': 'responsibility list',
+                "verbose_name": "responsibility",
+                "verbose_name_plural": "responsibility list",
             },
         ),
         migrations.CreateModel(
-            name='Whistle',
+            name="Whistle",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('round', models.PositiveSmallIntegerField(default=1, verbose_name='round')),
-                ('level', models.CharField(choices=[('grid', 'Grid whistle'), ('community', 'Community whistle'), ('town', 'Town whistle'), ('district', 'District whistle')], max_length=10, verbose_name='level')),
-                ('kind', models.CharField(choices=[('daily', 'Daily'), ('hard', 'Hard matter'), ('enforcement', 'Joint enforcement'), ('emergency', 'Emergency')], max_length=12, verbose_name='kind of whistle')),
-                ('blown_at', models.DateTimeField(db_index=True, verbose_name='blown at')),
-                ('reason', models.TextField(blank=True, verbose_name='reason')),
-                ('assembly_at', models.DateTimeField(blank=True, null=True, verbose_name='time to assemble')),
-                ('assembly_place', models.CharField(blank=True, max_length=200, verbose_name='place to assemble')),
-                ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='settled at')),
-                ('blower', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='whistles_blown', to='accounts.unit')),
-                ('blown_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='whistles', to='cases.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField(default=1, verbose_name="round")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("grid", "Grid whistle"),
+                            ("community", "Community whistle"),
+                            ("town", "Town whistle"),
+                            ("district", "District whistle"),
+                        ],
+                        max_length=10,
+                        verbose_name="level",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("daily", "Daily"),
+                            ("hard", "Hard matter"),
+                            ("enforcement", "Joint enforcement"),
+                            ("emergency", "Emergency"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind of whistle",
+                    ),
+                ),
+                ("blown_at", models.DateTimeField(db_index=True, verbose_name="blown at")),
+                ("reason", models.TextField(blank=True, verbose_name="reason")),
+                (
+                    "assembly_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="time to assemble"),
+                ),
+                (
+                    "assembly_place",
+                    models.CharField(blank=True, max_length=200, verbose_name="place to assemble"),
+                ),
+                (
+                    "settled_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="settled at"),
+                ),
+                (
+                    "blower",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="whistles_blown",
+                        to="accounts.unit",
+                    ),
+                ),
+                (
+                    "blown_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="whistles",
+                        to="cases.case",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'whistle',
-                'verbose_name_plural': 'whistles',
+                "verbose_name": "whistle",
+                "verbose_name_plural": "whistles",
             },
         ),
         migrations.CreateModel(
-            name='Order',
+            name="Order",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', django_fsm.FSMField(choices=[('issued', 'Issued'), ('acknowledged', 'Acknowledged'), ('reported', 'Reported in'), ('finished', 'Finished'), ('accepted', 'Accepted'), ('reviewed', 'Reviewed'), ('objected', 'Objected'), ('withdrawn', 'Withdrawn')], default='issued', max_length=50, protected=True, verbose_name='state')),
-                ('acknowledged_at', models.DateTimeField(blank=True, null=True, verbose_name='acknowledged at')),
-                ('reported_at', models.DateTimeField(blank=True, null=True, verbose_name='reported in at')),
-                ('report_lon', models.FloatField(blank=True, null=True)),
-                ('report_lat', models.FloatField(blank=True, null=True)),
-                ('report_note', models.TextField(blank=True, verbose_name='note')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished at')),
-                ('result', models.TextField(blank=True, verbose_name='result')),
-                ('accepted_at', models.DateTimeField(blank=True, null=True, verbose_name='accepted at')),
-                ('sent_back', models.PositiveSmallIntegerField(default=0, verbose_name='times sent back')),
-                ('designated', models.BooleanField(default=False, verbose_name='designated by a ruling')),
-                ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='settled at')),
-                ('role', models.CharField(choices=[('lead', 'Lead'), ('assist', 'Assist')], max_length=6, verbose_name='part')),
-                ('issued_at', models.DateTimeField(verbose_name='issued at')),
-                ('distance_m', models.PositiveIntegerField(null=True, verbose_name='distance from the place, metres')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='cases.case')),
-                ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='accounts.unit')),
-                ('whistle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='dispatch.whistle')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    django_fsm.FSMField(
+                        choices=[
+                            ("issued", "Issued"),
+                            ("acknowledged", "Acknowledged"),
+                            ("reported", "Reported in"),
+                            ("finished", "Finished"),
+                            ("accepted", "Accepted"),
+                            ("reviewed", "Reviewed"),
+                            ("objected", "Objected"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="issued",
+                        max_length=50,
+                        protected=True,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "acknowledged_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="acknowledged at"),
+                ),
+                (
+                    "reported_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="reported in at"),
+                ),
+                ("report_lon", models.FloatField(blank=True, null=True)),
+                ("report_lat", models.FloatField(blank=True, null=True)),
+                ("report_note", models.TextField(blank=True, verbose_name="note")),
+                (
+                    "finished_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="finished at"),
+                ),
+                ("result", models.TextField(blank=True, verbose_name="result")),
+                (
+                    "accepted_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="accepted at"),
+                ),
+                (
+                    "sent_back",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="times sent back"),
+                ),
+                (
+                    "designated",
+                    models.BooleanField(default=False, verbose_name="designated by a ruling"),
+                ),
+                (
+                    "settled_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="settled at"),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("lead", "Lead"), ("assist", "Assist")],
+                        max_length=6,
+                        verbose_name="part",
+                    ),
+                ),
+                ("issued_at", models.DateTimeField(verbose_name="issued at")),
+                (
+                    "distance_m",
+                    models.PositiveIntegerField(
+                        null=True, verbose_name="distance from the place, metres"
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orders",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orders",
+                        to="accounts.unit",
+                    ),
+                ),
+                (
+                    "whistle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orders",
+                        to="dispatch.whistle",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'order',
-                'verbose_name_plural': 'orders',
+                "verbose_name": "order",
+                "verbose_name_plural": "orders",
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
         migrations.CreateModel(
-            name='WhistleItem',
+            name="WhistleItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('text', models.CharField(max_length=300, verbose_name='problem')),
-                ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='done at')),
-                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
-                ('whistle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='dispatch.whistle')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("text", models.CharField(max_length=300, verbose_name="problem")),
+                ("done_at", models.DateTimeField(blank=True, null=True, verbose_name="done at")),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.unit",
+                    ),
+                ),
+                (
+                    "whistle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="items",
+                        to="dispatch.whistle",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'problem',
-                'verbose_name_plural': 'problems',
+                "verbose_name": "problem",
+                "verbose_name_plural": "problems",
             },
         ),
         migrations.CreateModel(
-            name='Objection',
+            name="Objection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.TextField(verbose_name='reason')),
-                ('raised_at', models.DateTimeField(verbose_name='raised at')),
-                ('upheld', models.BooleanField(null=True, verbose_name='upheld')),
-                ('ruling', models.TextField(blank=True, verbose_name='ruling')),
-                ('ruled_at', models.DateTimeField(null=True, verbose_name='ruled at')),
-                ('new_unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
-                ('raised_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ruled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='objections', to='dispatch.order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.TextField(verbose_name="reason")),
+                ("raised_at", models.DateTimeField(verbose_name="raised at")),
+                ("upheld", models.BooleanField(null=True, verbose_name="upheld")),
+                ("ruling", models.TextField(blank=True, verbose_name="ruling")),
+                ("ruled_at", models.DateTimeField(null=True, verbose_name="ruled at")),
+                (
+                    "new_unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.unit",
+                    ),
+                ),
+                (
+                    "raised_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ruled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="objections",
+                        to="dispatch.order",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'objection',
-                'verbose_name_plural': 'objections',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('upheld', None)), fields=('order',), name='objection_pending_once'), models.CheckConstraint(condition=models.Q(models.Q(('ruled_at', None), ('upheld', None)), models.Q(('ruled_at__isnull', False), ('upheld__isnull', False)), _connector='OR'), name='objection_ruled_has_time')],
+                "verbose_name": "objection",
+                "verbose_name_plural": "objections",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("upheld", None)),
+                        fields=("order",),
+                        name="objection_pending_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ruled_at", None), ("upheld", None)),
+                            models.Q(("ruled_at__isnull", False), ("upheld__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="objection_ruled_has_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Extension',
+            name="Extension",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.TextField(verbose_name='reason')),
-                ('workdays', models.DecimalField(decimal_places=2, max_digits=5, verbose_name='workdays')),
-                ('asked_at', models.DateTimeField(verbose_name='asked at')),
-                ('granted', models.BooleanField(null=True, verbose_name='granted')),
-                ('ruling', models.TextField(blank=True, verbose_name='ruling')),
-                ('ruled_at', models.DateTimeField(null=True, verbose_name='ruled at')),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ruled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='extensions', to='dispatch.order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.TextField(verbose_name="reason")),
+                (
+                    "workdays",
+                    models.DecimalField(decimal_places=2, max_digits=5, verbose_name="workdays"),
+                ),
+                ("asked_at", models.DateTimeField(verbose_name="asked at")),
+                ("granted", models.BooleanField(null=True, verbose_name="granted")),
+                ("ruling", models.TextField(blank=True, verbose_name="ruling")),
+                ("ruled_at", models.DateTimeField(null=True, verbose_name="ruled at")),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ruled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="extensions",
+                        to="dispatch.order",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'extension',
-                'verbose_name_plural': 'extensions',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('granted', None)), fields=('order',), name='extension_pending_once'), models.CheckConstraint(condition=models.Q(('workdays__gt', 0)), name='extension_is_positive')],
+                "verbose_name": "extension",
+                "verbose_name_plural": "extensions",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("granted", None)),
+                        fields=("order",),
+                        name="extension_pending_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("workdays__gt", 0)), name="extension_is_positive"
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['unit', '-issued_at', '-id'], name='order_of_unit'),
+            model_name="order",
+            index=models.Index(fields=["unit", "-issued_at", "-id"], name="order_of_unit"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['-issued_at', '-id'], name='order_newest'),
+            model_name="order",
+            index=models.Index(fields=["-issued_at", "-id"], name="order_newest"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('state__in', ('issued', 'acknowledged', 'reported', 'finished', 'objected'))), fields=['unit'], name='order_unsettled'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(
+                    ("state__in", ("issued", "acknowledged", "reported", "finished", "objected"))
+                ),
+                fields=["unit"],
+                name="order_unsettled",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['issued', 'acknowledged', 'reported', 'finished', 'accepted', 'reviewed', 'objected', 'withdrawn'])), name='order_state_is_known'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "issued",
+                            "acknowledged",
+                            "reported",
+                            "finished",
+                            "accepted",
+                            "reviewed",
+                            "objected",
+                            "withdrawn",
+                        ],
+                    )
+                ),
+                name="order_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', False), ('state__in', ('accepted', 'reviewed', 'withdrawn'))), models.Q(models.Q(('state__in', ('accepted', 'reviewed', 'withdrawn')), _negated=True), ('settled_at', None)), _connector='OR'), name='order_settled_has_time'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("settled_at__isnull", False),
+                        ("state__in", ("accepted", "reviewed", "withdrawn")),
+                    ),
+                    models.Q(
+                        models.Q(
+                            ("state__in", ("accepted", "reviewed", "withdrawn")), _negated=True
+                        ),
+                        ("settled_at", None),
+                    ),
+                    _connector="OR",
+                ),
+                name="order_settled_has_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['reported', 'finished', 'accepted', 'reviewed']), _negated=True), models.Q(('acknowledged_at__isnull', False), ('reported_at__isnull', False)), _connector='OR'), name='order_reported_was_acknowledged'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("state__in", ["reported", "finished", "accepted", "reviewed"]),
+                        _negated=True,
+                    ),
+                    models.Q(("acknowledged_at__isnull", False), ("reported_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="order_reported_was_acknowledged",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('whistle', 'unit'), name='order_unit_once_in_whistle'),
+            model_name="order",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "withdrawn"), _negated=True),
+                fields=("whistle", "unit"),
+                name="order_unit_once_in_whistle",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(condition=models.Q(('role', 'lead'), models.Q(('state', 'withdrawn'), _negated=True)), fields=('whistle',), name='order_one_lead'),
+            model_name="order",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("role", "lead"), models.Q(("state", "withdrawn"), _negated=True)
+                ),
+                fields=("whistle",),
+                name="order_one_lead",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='whistleitem',
-            constraint=models.UniqueConstraint(fields=('whistle', 'position'), name='item_position_once'),
+            model_name="whistleitem",
+            constraint=models.UniqueConstraint(
+                fields=("whistle", "position"), name="item_position_once"
+            ),
         ),
     ]

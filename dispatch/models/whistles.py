@@ -146,9 +146,7 @@ class Order(ConcurrentTransitionMixin, OrderLifecycle):
         indexes = [
             models.Index(fields=["unit", "-issued_at", "-id"], name="order_of_unit"),
             models.Index(fields=["-issued_at", "-id"], name="order_newest"),
-            models.Index(
-                fields=["unit"], name="order_unsettled", condition=Q(state__in=UNSETTLED)
-            ),
+            models.Index(fields=["unit"], name="order_unsettled", condition=Q(state__in=UNSETTLED)),
         ]
 
     def __str__(self) -> str:

@@ -54,9 +54,7 @@ def import_responsibilities(path: Path) -> dict[str, int]:
     return {"responsibilities": len(rows)}
 
 
-def _problems(
-    row: Row, units: dict[str, Unit], categories: set[str], seen: set[str]
-) -> list[str]:
+def _problems(row: Row, units: dict[str, Unit], categories: set[str], seen: set[str]) -> list[str]:
     found = []
     if not row["code"] or len(row["code"]) > 12:
         found.append(_("The code must have 1 to 12 characters."))

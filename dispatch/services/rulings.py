@@ -61,11 +61,9 @@ def _rule_objection(
     move_order(order, step, actor=actor, at=at, reason=reason)
     if successor:  # before the case follows, so that the whistle never stands empty
         leads = order.role == Order.Part.LEAD
-        issue_orders(
-            order.whistle, successor if leads else None, [] if leads else [successor], at
-        )
+        issue_orders(order.whistle, successor if leads else None, [] if leads else [successor], at)
     carry_case(order.whistle, order.case, actor, at)
-    _tell_ruling(order, "order_ruled", f"ruled:{objection.pk}", upheld, at)
+    _tell_ruling(order, "order_ruled", f"ruled:{objection.pk}", upheld, reason, at)
 
 
 def _successor(order: Order, code: str) -> Unit:
@@ -100,11 +98,13 @@ def _rule_extension(
         reason=reason,
         limit=str(extension.workdays),
     )
-    _tell_ruling(order, "extension_ruled", f"extension:{extension.pk}", granted, at)
+    _tell_ruling(order, "extension_ruled", f"extension:{extension.pk}", granted, reason, at)
 
 
-def _tell_ruling(order: Order, kind: str, key: str, upheld: bool, at: datetime) -> None:
-    params = {"unit": str(order.unit), "upheld": upheld, "order": order.pk}
+def _tell_ruling(
+    order: Order, kind: str, key: str, upheld: bool, reason: str, at: datetime
+) -> None:
+    params = {"unit": str(order.unit), "upheld": upheld, "order": order.pk, "reason": reason[:200]}
     number = order.case.number
     tell_units(
         [

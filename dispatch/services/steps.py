@@ -21,7 +21,7 @@ from cases.lifecycle import State
 from cases.models import Case
 from cases.services.photos import keep_photos
 from cases.services.records import record
-from cases.services.steps import follow, lock_case, permission_of
+from cases.services.steps import follow, permission_of
 from dispatch.lifecycle import OrderState
 from dispatch.models import Extension, Objection, Order, Whistle
 from dispatch.services.order_clocks import follow_order
@@ -48,7 +48,7 @@ def lock_order(pk: int) -> Order:
     The case first, always, so that departments acting at the same moment queue up and none waits
     for the other.
     """
-    case = lock_case(Order.objects.values_list("case_id", flat=True).get(pk=pk))
+    case = Case.objects.select_for_update(of=("self",), no_key=True).get(orders=pk)
     order = Order.objects.select_for_update(of=("self",), no_key=True)
     locked = order.select_related("unit", "whistle__blower").get(pk=pk)
     locked.case = locked.whistle.case = case
@@ -82,7 +82,9 @@ def move_order(order: Order, step: str, *, actor: User, at: datetime, **details:
     if order.case.state == State.ON_HOLD:
         raise StepRefused(_("The case is on hold; nothing can be done until it resumes."))
     if not can_proceed(method):
-        text = _("This cannot be done now: the order is “%(state)s”. Reload to see where it stands.")
+        text = _(
+            "This cannot be done now: the order is “%(state)s”. Reload to see where it stands."
+        )
         raise StepRefused(text % {"state": order.get_state_display()})
     _check_details(order, step, details, at)
     method(at=at, **details)
@@ -103,7 +105,7 @@ def move_order(order: Order, step: str, *, actor: User, at: datetime, **details:
             asked_by=actor,
             asked_at=at,
         )
-    _tell(order, step, at)
+    _tell(order, step, at, details)
 
 
 def _check_details(order: Order, step: str, details: dict[str, Any], at: datetime) -> None:
@@ -215,7 +217,7 @@ def _settle_whistle(whistle: Whistle, at: datetime) -> None:
     whistle.save(update_fields=["settled_at"])
 
 
-def _tell(order: Order, step: str, at: datetime) -> None:
+def _tell(order: Order, step: str, at: datetime, details: dict[str, Any]) -> None:
     """Tell whoever must act next: the blower, the department or the centre."""
     to_blower = {"finish": "order_finished"}
     to_unit = {"send_back": "order_sent_back", "accept": "order_accepted"}
@@ -229,5 +231,6 @@ def _tell(order: Order, step: str, at: datetime) -> None:
     else:
         return
     key = f"{kind}:{order.pk}:{at.timestamp()}"
-    params = {"unit": str(order.unit), "order": order.pk}
+    reason = str(details.get("reason") or "").strip()[:200]
+    params = {"unit": str(order.unit), "order": order.pk, "reason": reason}
     tell_units([Draft(kind, unit_id, key, order.case.number, params)], at)

@@ -1,6 +1,6 @@
 """Blow a whistle: summon a lead and assisting departments to a case."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from accounts.models import CENTRE_CODE, Role, Unit, User
 from accounts.refusals import BadInput
 from accounts.services.notices import Draft, tell_units
-from cases.models import Case, CaseParty
+from cases.lifecycle import ClockKind
+from cases.models import Case, CaseParty, Clock
+from cases.services.records import record
 from cases.services.steps import lock_case, move
 from dispatch.lifecycle import BLOWER_ROLES, ROLES_OF_LEVEL
 from dispatch.models import Order, Whistle, WhistleItem
@@ -144,19 +146,25 @@ def issue_orders(
     CaseParty.objects.bulk_create(
         [CaseParty(case=whistle.case, unit=unit) for unit, _part in parts], ignore_conflicts=True
     )
-    for order in orders:
-        start_order_clocks(order, at)
-    tell_units([_order_notice(whistle, order) for order in orders], at)
+    drafts = [_order_notice(order, start_order_clocks(order, at)) for order in orders]
+    tell_units(drafts, at)
     return orders
 
 
-def _order_notice(whistle: Whistle, order: Order) -> Draft:
+def _order_notice(order: Order, clocks: Sequence[Clock]) -> Draft:
+    arrival = next((c.due_at for c in clocks if c.kind == ClockKind.REPORT_IN), None)
     return Draft(
         "order_issued",
         unit_id=order.unit_id,
         key=f"order:{order.pk}",
-        case_number=whistle.case.number,
-        params={"whistle": whistle.kind, "role": order.role, "order": order.pk},
+        case_number=order.case.number,
+        params={
+            "unit": str(order.unit),
+            "due": arrival.isoformat() if arrival else "",
+            "whistle": order.whistle.kind,
+            "role": order.role,
+            "order": order.pk,
+        },
     )
 
 
@@ -165,11 +173,24 @@ def mark_item_done(item_pk: int, *, actor: User, at: datetime, done: bool = True
     """Tick a problem as done (or not yet), by its owner, another summoned department or the blower."""
     item = WhistleItem.objects.select_related("whistle__case", "whistle__blower").get(pk=item_pk)
     orders = Order.objects.filter(whistle=item.whistle).exclude(state="withdrawn")
-    units = {item.unit_id} if item.unit_id else set(orders.values_list("unit_id", flat=True))
-    own = any(actor.holds_in(unit_id, Role.DEPARTMENT) for unit_id in units)
-    blower = item.whistle.blower
-    if not (own or actor.holds_in(blower.pk, *BLOWER_ROLES)):
+    if not may_mark(item, set(orders.values_list("unit_id", flat=True)), actor):
         raise PermissionDenied(_("This step is not yours to take."))
+    if (item.done_at is not None) == done:
+        return item
     item.done_at = at if done else None
     item.save(update_fields=["done_at"])
+    step = "item.done" if done else "item.undone"
+    record(item.whistle.case, step, actor=actor, at=at, unit_id=item.unit_id, note=item.text)
     return item
+
+
+def may_mark(item: WhistleItem, summoned: Collection[int], user: User) -> bool:
+    """Tell whether the user may tick the problem: its owner, where it names none any unit of
+    `summoned`, and the blower, or the town over the blower's area."""
+    units = {item.unit_id} if item.unit_id else summoned
+    blower = item.whistle.blower
+    return (
+        any(user.holds_in(unit_id, Role.DEPARTMENT) for unit_id in units)
+        or user.holds_in(blower.pk, *BLOWER_ROLES)
+        or user.holds_over(blower.area, Role.TOWN)
+    )

@@ -1,1 +1,13 @@
-urlpatterns: list[object] = []
+"""Calls on areas."""
+
+from django.urls import path
+
+from accounts.api import converters
+from grids.api import views
+
+__all__ = ["converters", "urlpatterns"]
+
+urlpatterns = [
+    path("areas/", views.Areas.as_view(), name="api_areas"),
+    path("areas/<code:code>/", views.OneArea.as_view(), name="api_area"),
+]

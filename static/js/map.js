@@ -30,7 +30,10 @@
     async start() {
       await this.showDistrict();
       this.showPoints();
+      const { area, lon, lat } = this.box.dataset;
+      if (area) await this.showPlace({ area, lon, lat });
       if (!this.picks) return;
+      this.mark(lat, lon);
       this.field.addEventListener("place:show", (event) => this.showPlace(event.detail));
       this.field.addEventListener("place:chosen", ({ detail }) => this.mark(detail.lat, detail.lon));
     }
@@ -71,6 +74,9 @@
         layer.addTo(this.areas);
         bounds = bounds.extend(layer.getBounds());
       }
+      // All shapes share one canvas (a second one would swallow the clicks), so what is above is said anew.
+      this.marks.eachLayer((dot) => dot.bringToFront());
+      this.spot?.bringToFront();
       if (bounds.isValid()) this.map.fitBounds(bounds, { padding: [8, 8], animate: false });
     }
 
@@ -92,6 +98,7 @@
 
     pick(area, spot) {
       if (!this.picks) return;
+      this.mark(lat, lon);
       const text = this.fullName(area.code);
       const query = this.field.querySelector("[data-place-query]");
       if (query) query.value = text;
@@ -116,11 +123,10 @@
     showPoints() {
       const source = document.getElementById(this.box.dataset.points ?? "");
       if (!source) return;
-      const canvas = L.canvas({ padding: 0.5, pane: "markerPane" });
       for (const point of JSON.parse(source.textContent)) {
         const fill = colour(`${point.tone ?? "blue"}-fill`);
         const dot = L.circleMarker([point.lat, point.lon], {
-          renderer: canvas, radius: 5, color: colour("surface"), weight: 1, fillColor: fill, fillOpacity: 0.9,
+          radius: 5, color: colour("surface"), weight: 1, fillColor: fill, fillOpacity: 0.9,
         });
         dot.bindTooltip(make("span", { textContent: point.text }));
         if (point.url) dot.on("click", () => location.assign(point.url));

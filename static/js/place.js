@@ -57,6 +57,7 @@
     list.addEventListener("htmx:afterSwap", () => {
       open(document.activeElement === query);
       mark(options()[0]);
+      part(field, "found").textContent = say("results", { n: options().length });
     });
     query.addEventListener("input", () => clear(field));
     query.addEventListener("keydown", (event) => {
@@ -77,8 +78,11 @@
     });
     query.addEventListener("blur", () => open(false));
     query.addEventListener("focus", () => options().length && query.value && !part(field, "area").value && open(true));
-    field.closest("form")?.addEventListener("draft:restored", () => {
+    // A draft may have been put back before this script ran, or after.
+    const repeat = () => {
       if (part(field, "area").value) part(field, "chosen").textContent = say("chosen", { place: query.value });
-    });
+    };
+    field.closest("form")?.addEventListener("draft:restored", repeat);
+    repeat();
   });
 })();

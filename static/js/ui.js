@@ -73,7 +73,7 @@
       if (!asker || asker.dataset.confirmed) return;
       event.preventDefault();
       event.stopImmediatePropagation();
-      if (asker.form && !asker.form.reportValidity()) return;
+      if (asker.type === "submit" && asker.form && !asker.form.reportValidity()) return;
       if (!(await ask(asker.dataset.confirm))) return;
       asker.dataset.confirmed = "yes";
       asker.click();
@@ -108,12 +108,24 @@
   const REFUSALS = { 403: "forbidden", 404: "missing", 409: "moved_on", 429: "too_many" };
   // The bell asks every half minute by itself; its failures are no news to the reader.
   const isPoll = (event) => event.detail.elt?.id === "bell";
-  document.body.addEventListener("htmx:responseError", (event) => {
-    if (isPoll(event)) return;
-    const answer = event.detail.xhr;
+  const reasonIn = (answer) => {
     const plain = (answer.getResponseHeader("Content-Type") ?? "").startsWith("text/plain");
-    const reason = plain && answer.responseText.length < 300 ? answer.responseText : "";
-    toast(reason || say(REFUSALS[answer.status] ?? "server"), "danger");
+    if (plain) return answer.responseText.slice(0, 300);
+    const page = new DOMParser().parseFromString(answer.responseText, "text/html");
+    return page.querySelector("[data-refusal]")?.textContent.trim();
+  };
+  const tellRefusal = (answer) => toast(reasonIn(answer) || say(REFUSALS[answer.status] ?? "server"), "danger");
+  document.body.addEventListener("htmx:responseError", (event) => isPoll(event) || tellRefusal(event.detail.xhr));
+  // Whole pages never belong into a part of one: an error page is told, the sign-in page is gone to.
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    const answer = event.detail.xhr;
+    if (answer.responseText.includes("data-sign-in")) {
+      event.detail.shouldSwap = false;
+      if (!isPoll(event)) location.reload();
+    } else if (answer.status === 400 && answer.responseText.includes("data-error-page")) {
+      event.detail.shouldSwap = false;
+      tellRefusal(answer);
+    }
   });
   for (const failure of ["htmx:sendError", "htmx:timeout"]) {
     document.body.addEventListener(failure, (event) => {

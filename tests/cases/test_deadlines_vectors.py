@@ -29,7 +29,9 @@ def at(text):
 
 
 def entry(kind, text, amount=None, unit=None):
-    return Entry(EntryKind(kind), at(text), None if amount is None else Limit(amount, TimeUnit(unit)))
+    return Entry(
+        EntryKind(kind), at(text), None if amount is None else Limit(amount, TimeUnit(unit))
+    )
 
 
 def due(*entries, calendar=PLAIN):
@@ -55,13 +57,20 @@ def test_cityguard_overnight_pause_costs_one_working_hour():
 )
 def test_cityguard_thirty_calendar_days_of_pause(paused, resumed):
     """Theirs: 6 Jan 2027. No holidays are loaded in either."""
-    entries = [entry("start", "2026-08-31 09:00", 2, "workday"), entry("pause", paused), entry("resume", resumed)]
+    entries = [
+        entry("start", "2026-08-31 09:00", 2, "workday"),
+        entry("pause", paused),
+        entry("resume", resumed),
+    ]
     assert due(*entries) == "2026-10-02 09:00"
 
 
 def test_cityguard_an_extension_survives_any_later_pause():
     """Theirs falls back to 2 Sep 09:00: the extension is gone."""
-    extended = [entry("start", "2026-08-31 09:00", 2, "workday"), entry("extend", "2026-09-01 10:00", 2, "workday")]
+    extended = [
+        entry("start", "2026-08-31 09:00", 2, "workday"),
+        entry("extend", "2026-09-01 10:00", 2, "workday"),
+    ]
     assert due(*extended) == "2026-09-04 09:00"
     paused = [*extended, entry("pause", "2026-09-01 14:00"), entry("resume", "2026-09-01 16:00")]
     assert due(*paused) == "2026-09-04 11:00"
@@ -75,17 +84,24 @@ def test_cityguard_working_seconds_used_over_the_overnight_pause():
 
 def test_cityguard_one_workday_over_national_day():
     """Right in theirs, and here."""
-    assert due(entry("start", "2026-09-30 16:00", 1, "workday"), calendar=CHINA) == "2026-10-08 16:00"
+    assert (
+        due(entry("start", "2026-09-30 16:00", 1, "workday"), calendar=CHINA) == "2026-10-08 16:00"
+    )
 
 
 def test_cityguard_a_make_up_sunday_counts():
     """Right in theirs, and here: Sun 20 Sep 2026 works."""
-    assert due(entry("start", "2026-09-18 17:00", 9, "work_hour"), calendar=CHINA) == "2026-09-20 18:00"
+    assert (
+        due(entry("start", "2026-09-18 17:00", 9, "work_hour"), calendar=CHINA)
+        == "2026-09-20 18:00"
+    )
 
 
 def test_signalen_three_workdays_across_national_day():
     """Theirs ignores festivities: Mon 5 Oct. Here Thu 8, Fri 9 and the make-up Sat 10 October count."""
-    assert due(entry("start", "2026-09-30 16:00", 3, "workday"), calendar=CHINA) == "2026-10-10 16:00"
+    assert (
+        due(entry("start", "2026-09-30 16:00", 3, "workday"), calendar=CHINA) == "2026-10-10 16:00"
+    )
 
 
 def test_frappe_2449_a_pause_over_a_weekend_is_not_counted_twice():

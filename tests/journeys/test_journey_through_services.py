@@ -26,9 +26,7 @@ def test_a_case_travels_from_call_to_close(stage: Stage) -> None:
             at += timedelta(minutes=10)
             advance_order(order.pk, step, actor=stage.who(name), at=at, **details)
         advance_order(order.pk, "accept", actor=stage.who("town"), at=at)
-        review_order(
-            order.pk, actor=stage.who("town"), at=at, arrival=90, attitude=95, result=100
-        )
+        review_order(order.pk, actor=stage.who("town"), at=at, arrival=90, attitude=95, result=100)
     case.refresh_from_db()
     assert case.state == "handled"
     record_callback(

@@ -39,9 +39,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         units = [unit.value for unit in TimeUnit]
-        parser.add_argument("--start", required=True, metavar="T", help="ISO 8601; Asia/Shanghai by default")
+        parser.add_argument(
+            "--start", required=True, metavar="T", help="ISO 8601; Asia/Shanghai by default"
+        )
         parser.add_argument("--limit", required=True, metavar="N", help="5, 1.5 or 1/2")
-        parser.add_argument("--unit", required=True, choices=units, metavar="U", help=", ".join(units))
+        parser.add_argument(
+            "--unit", required=True, choices=units, metavar="U", help=", ".join(units)
+        )
         parser.add_argument(
             "--pause",
             action="append",
@@ -115,7 +119,9 @@ def _time(text: str, zone: ZoneInfo) -> datetime:
     try:
         at = datetime.fromisoformat(text.strip())
     except ValueError:
-        said = _("%(value)s is not a time: write it like 2026-09-30T16:00 or 2026-09-30T16:00+08:00.")
+        said = _(
+            "%(value)s is not a time: write it like 2026-09-30T16:00 or 2026-09-30T16:00+08:00."
+        )
         raise CommandError(said % {"value": text}, returncode=BAD_INPUT) from None
     return at.replace(tzinfo=zone) if at.tzinfo is None else at
 

@@ -4,20 +4,21 @@ import fcntl
 import os
 import shutil
 import socket
-import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 
 from config import embedded, env, launch, vendor
+from config.management.commands import seed
 
 ROLES = (
     "operator callback gridworker gridhead community town town2 department department2 department3 "
@@ -28,7 +29,9 @@ PASSWORD = "whistle-demo"  # noqa: S105  # of the demo district, printed on purp
 
 
 class Command(BaseCommand):
-    help = "Serve the product: web, worker and beat, on embedded services where no address is given."
+    help = (
+        "Serve the product: web, worker and beat, on embedded services where no address is given."
+    )
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -43,7 +46,7 @@ class Command(BaseCommand):
             try:
                 embedded.attach_from_settings()
                 if not stop.asked:
-                    self._prepare()
+                    self._prepare(stop)
                 if not stop.asked:
                     launch.run(self._children(), stop, self._each_second)
             except (embedded.ServiceError, launch.GivenUp) as error:
@@ -51,8 +54,8 @@ class Command(BaseCommand):
             except OperationalError as error:
                 raise CommandError(f"the database does not answer: {error}") from None
             finally:
-                connection.close_pool()
-                embedded.detach()
+                cast("DatabaseWrapper", connections["default"]).close_pool()
+                embedded.detach(others=5)  # ours were killed and let go any moment
         launch.say("Stopped.")
 
     def _only_one(self) -> IO[str]:
@@ -62,7 +65,9 @@ class Command(BaseCommand):
         lock = path.open("a+")
         if not embedded.try_lock(lock.fileno(), fcntl.LOCK_EX):
             lock.seek(0)
-            raise CommandError(f"{settings.DATA_DIR} is being served already: {lock.read().strip()}")
+            raise CommandError(
+                f"{settings.DATA_DIR} is being served already: {lock.read().strip()}"
+            )
         lock.truncate(0)
         lock.write(self._address())
         lock.flush()
@@ -80,32 +85,38 @@ class Command(BaseCommand):
                     f"Choose another: PORT={self.port + 1} make run"
                 ) from None
 
-    def _prepare(self) -> None:
-        collecting = self._collect()
+    def _prepare(self, stop: launch.Stop) -> None:
+        """Bring database, demo district and static files up to date; a stop breaks it off."""
+        fingerprint, kept = vendor.fingerprint(), settings.STATIC_ROOT / ".fingerprint"
+        collecting = None
+        if not settings.DEBUG and not (kept.exists() and kept.read_text() == fingerprint):
+            shutil.rmtree(settings.STATIC_ROOT, ignore_errors=True)
+            collecting = self._begin("collectstatic", "--noinput", "--verbosity=0")
         call_command("migrate", verbosity=0, interactive=False)
-        if settings.DEMO:
-            self._seed_once()
-        connection.close()
-        if collecting:
-            if collecting.wait():
-                raise CommandError("the static files could not be collected")
-            (settings.STATIC_ROOT / ".fingerprint").write_text(self.fingerprint)
-
-    def _collect(self) -> "subprocess.Popen[bytes] | None":
-        """Collect the static files beside the migrations, where any of them has changed."""
-        self.fingerprint, kept = vendor.fingerprint(), settings.STATIC_ROOT / ".fingerprint"
-        if settings.DEBUG or (kept.exists() and kept.read_text() == self.fingerprint):
-            return None
-        shutil.rmtree(settings.STATIC_ROOT, ignore_errors=True)
-        command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
-        return subprocess.Popen(command, cwd=settings.BASE_DIR, env=self._environment())
-
-    def _seed_once(self) -> None:
-        from grids.models import Area
-
-        if not Area.objects.exists():
+        if settings.DEMO and self._lacks_demo():
             launch.say("Loading the demo district, once…")
-            call_command("seed", demo=True)
+            cases = env.integer("DEMO_CASES", 2000)
+            self._end(self._begin("seed", "--demo", f"--cases={cases}"), stop)
+        if collecting and self._end(collecting, stop):
+            kept.write_text(fingerprint)
+
+    def _begin(self, *arguments: str) -> launch.Child:
+        command = [sys.executable, "manage.py", *arguments]
+        child = launch.Child(arguments[0], command, self._environment(), settings.BASE_DIR)
+        child.start()
+        return child
+
+    def _end(self, child: launch.Child, stop: launch.Stop) -> bool:
+        done = launch.complete(child, stop)
+        if not done and not stop.asked:
+            raise CommandError(f"{child.name} failed; see above")
+        return done
+
+    def _lacks_demo(self) -> bool:
+        """Say whether the district is missing or was broken off halfway."""
+        missing = seed.is_needed()
+        connection.close()
+        return missing
 
     def _environment(self) -> dict[str, str]:
         """Return what our processes find around them."""
@@ -127,10 +138,23 @@ class Command(BaseCommand):
         web += ["--blocking-threads", str(env.integer("WEB_THREADS", 4, low=1))]
         web += ["--respawn-failed-workers", "--workers-kill-timeout", "10"]
         celery = ["celery", "--quiet", "--app", "config"]
-        worker = ["worker", "--concurrency", str(env.integer("WORKERS", 2, low=1)), "--loglevel", "WARNING"]
+        worker = [
+            "worker",
+            "--concurrency",
+            str(env.integer("WORKERS", 2, low=1)),
+            "--loglevel",
+            "WARNING",
+        ]
         worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
         # The rhythm needs no memory: every sweep runs once at the start.
-        beat = ["beat", "--scheduler", "celery.beat:Scheduler", "--pidfile=", "--loglevel", "WARNING"]
+        beat = [
+            "beat",
+            "--scheduler",
+            "celery.beat:Scheduler",
+            "--pidfile=",
+            "--loglevel",
+            "WARNING",
+        ]
         commands = {"web": web, "worker": celery + worker, "beat": celery + beat}
         self.told, self.began = False, time.monotonic()
         return [
@@ -155,7 +179,7 @@ class Command(BaseCommand):
         """Return what /readyz lacks, or an empty string."""
         address = f"http://{self._reachable()}:{self.port}/readyz"
         try:
-            with urllib.request.urlopen(address, timeout=5):  # noqa: S310
+            with urllib.request.urlopen(address, timeout=5):
                 return ""
         except urllib.error.HTTPError as error:
             return error.read().decode(errors="replace")

@@ -15,8 +15,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("apps", nargs="*", help="only these apps")
-        parser.add_argument("--add", action="store_true", help="add empty entries, drop unused ones")
-        parser.add_argument("--compile", action="store_true", help="compile the .po files to .mo files")
+        parser.add_argument(
+            "--add", action="store_true", help="add empty entries, drop unused ones"
+        )
+        parser.add_argument(
+            "--compile", action="store_true", help="compile the .po files to .mo files"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         base, apps = settings.BASE_DIR, options["apps"] or translations.APPS
@@ -29,7 +33,9 @@ class Command(BaseCommand):
         if options["add"]:
             for app in apps:
                 translations.add(base, app)
-        lines = [f"{app}: {line}" for app in apps for line in translations.compare(base, app).lines()]
+        lines = [
+            f"{app}: {line}" for app in apps for line in translations.compare(base, app).lines()
+        ]
         for line in lines:
             self.stdout.write(line)
         if lines:

@@ -1,0 +1,167 @@
+"""How facts become rates, scores and ranks. Pure: no rows, no clock of the machine.
+
+Everything is reckoned in exact fractions and rounded once, half up, when it is shown. «No data» is
+None, never 0. Sources: domain.md 1.2 (rates over valid callbacks, weights, factor), 4.4 (marks).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from itertools import groupby
+from typing import TypeVar
+
+K = TypeVar("K")
+HUNDREDTH = Decimal("0.01")
+
+RESPONSE, RESOLUTION, SATISFACTION = "response", "resolution", "satisfaction"
+RATES = (RESPONSE, RESOLUTION, SATISFACTION)
+MARKS, TIMELINESS, RESULTS = "marks", "timeliness", "results"
+PARTS = (MARKS, TIMELINESS, RESULTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Counts over valid callbacks; `contacted` to `basic` are each a part of `valid`."""
+
+    valid: int = 0
+    contacted: int = 0
+    resolved: int = 0
+    satisfied: int = 0
+    basic: int = 0
+
+    def __post_init__(self) -> None:
+        parts = (self.contacted, self.resolved, self.satisfied + self.basic)
+        if any(getattr(self, field.name) < 0 for field in fields(self)) or max(parts) > self.valid:
+            raise ValueError(f"facts do not fit each other: {self}")
+
+    def __add__(self, other: "Facts") -> "Facts":
+        return Facts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Weights of the three rates, parts of one, and the factor of 基本满意."""
+
+    response: Decimal
+    resolution: Decimal
+    satisfaction: Decimal
+    basic_factor: Decimal
+
+    def __post_init__(self) -> None:
+        if self.response + self.resolution + self.satisfaction != 1:
+            raise ValueError("the weights of the three rates must sum to one")
+
+
+@dataclass(frozen=True, slots=True)
+class UnitWeights:
+    """Weights of the parts of a department's score, parts of one."""
+
+    marks: Decimal
+    timeliness: Decimal
+    results: Decimal
+
+    def __post_init__(self) -> None:
+        if self.marks + self.timeliness + self.results != 1:
+            raise ValueError("the weights of a department's parts must sum to one")
+        if self.marks * 3 <= 1:
+            raise ValueError("the blower's marks must be more than one third")
+
+
+def half_up(value: Fraction | None) -> Decimal | None:
+    """Round to two decimals, half up; None stays None."""
+    if value is None:
+        return None
+    sign = -1 if value < 0 else 1
+    hundredths = (abs(value) * 100 + Fraction(1, 2)) // 1
+    return (sign * Decimal(hundredths) / 100).quantize(HUNDREDTH, ROUND_HALF_UP)
+
+
+def share(part: int | Fraction, whole: int) -> Fraction | None:
+    """Return what percentage `part` is of `whole`, exactly; None where there is no whole."""
+    return Fraction(part) * 100 / whole if whole else None
+
+
+def exact_rates(facts: Facts, basic_factor: Decimal) -> dict[str, Fraction | None]:
+    """Return response, resolution and satisfaction in percent, exact; None without valid callbacks."""
+    content = facts.satisfied + Fraction(basic_factor) * facts.basic
+    return {
+        RESPONSE: share(facts.contacted, facts.valid),
+        RESOLUTION: share(facts.resolved, facts.valid),
+        SATISFACTION: share(content, facts.valid),
+    }
+
+
+def rates(facts: Facts, basic_factor: Decimal) -> dict[str, Decimal | None]:
+    """Return the three rates in percent, two decimals, half up; None without valid callbacks."""
+    return {name: half_up(rate) for name, rate in exact_rates(facts, basic_factor).items()}
+
+
+def exact_score(facts: Facts, weights: Weights) -> Fraction | None:
+    """Return the weighted sum of the three exact rates, 0 to 100; None without valid callbacks."""
+    found = exact_rates(facts, weights.basic_factor)
+    return weighted(found, {name: getattr(weights, name) for name in RATES})
+
+
+def score(facts: Facts, weights: Weights) -> Decimal | None:
+    """Return the score of the three rates, rounded once, half up, to two decimals."""
+    return half_up(exact_score(facts, weights))
+
+
+def points(contacted: bool, resolved: bool, satisfied: str, weights: Weights) -> Decimal:
+    """Return what one valid callback contributes, 0 to 100.
+
+    The mean of the points of all valid callbacks is the exact score.
+    """
+    content = {"satisfied": Decimal(1), "basic": weights.basic_factor}.get(satisfied, Decimal(0))
+    return 100 * (
+        weights.response * contacted
+        + weights.resolution * resolved
+        + weights.satisfaction * content
+    )
+
+
+def weighted(
+    parts: Mapping[str, Fraction | None], weights: Mapping[str, Decimal]
+) -> Fraction | None:
+    """Return the weighted mean of the parts that have data; None where none has.
+
+    A part without data takes no share: the weights of the others are scaled up to one.
+    """
+    known = {name: value for name, value in parts.items() if value is not None}
+    whole = sum((Fraction(weights[name]) for name in known), Fraction(0))
+    if not whole:
+        return None
+    return sum((Fraction(weights[name]) * known[name] for name in known), Fraction(0)) / whole
+
+
+def mean(values: Iterable[Fraction | None]) -> Fraction | None:
+    """Return the arithmetic mean of the values that are known; None where none is."""
+    known = [value for value in values if value is not None]
+    return sum(known, Fraction(0)) / len(known) if known else None
+
+
+def ranking(
+    scored: Mapping[K, tuple[Decimal | None, int]], *, by_volume: bool = False
+) -> dict[K, int | None]:
+    """Return each one's rank from its (score, volume): 1 is the best, «no data» has no rank.
+
+    Equal scores share a rank and the next rank is skipped (1, 2, 2, 4). With `by_volume` the
+    larger volume comes first among equal scores, and only equal volumes still share a rank.
+    """
+
+    def key(name: K) -> tuple[Decimal, int]:
+        value, volume = scored[name]
+        return (-(value or Decimal(0)), -volume if by_volume else 0)
+
+    ranks: dict[K, int | None] = {
+        name: None for name, (value, _) in scored.items() if value is None
+    }
+    place = 1
+    for _, tied in groupby(
+        sorted((name for name in scored if name not in ranks), key=key), key=key
+    ):
+        group = list(tied)
+        ranks |= dict.fromkeys(group, place)
+        place += len(group)
+    return ranks

@@ -1,0 +1,100 @@
+"""Keep the roll-up of a period and the scores of its units."""
+
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+
+from accounts.models import Unit
+from assessment import periods
+from assessment.models import PeriodFigures, UnitScore
+from assessment.periods import Span
+from assessment.services.reports import Row, report
+
+TOWNS, DEPARTMENTS = "town", "department"
+SLOWER = timedelta(hours=1)
+"""How old the figures of the year, of named periods and of last month may become: their cases are
+still called back, but nobody waits for it."""
+
+
+def refresh_running_period(at: datetime) -> int:
+    """Reckon the running month anew, and the other periods under way where theirs are an hour old.
+
+    Last month is under way as long as its cases are. Return how many scores were written.
+    """
+    month = periods.running_month(at)
+    last_month, _next = periods.neighbours(month)
+    others = [span for span in periods.running(at) if span.name != month.name]
+    written = refresh(month, at)
+    for span in [*others, *([last_month] if last_month else [])]:
+        kept = PeriodFigures.objects.filter(period=span.name, computed_at__gt=at - SLOWER)
+        if not kept.exists():
+            written += refresh(span, at)
+    return written
+
+
+def figures_of(span: Span, at: datetime) -> PeriodFigures:
+    """Return the roll-up of the period; where there is none yet, reckon and keep it."""
+    kept = PeriodFigures.objects.filter(
+        period=span.name, starts_at=span.starts_at, ends_at=span.ends_at
+    ).first()
+    if kept is None:
+        refresh(span, at)
+        kept = PeriodFigures.objects.get(period=span.name)
+    return kept
+
+
+def refresh(span: Span, at: datetime) -> int:
+    """Reckon the period and keep roll-up and scores, all or nothing; return how many scores.
+
+    The same rows give the same scores however often it runs; of two runs at once, the one that
+    began earlier never overwrites the later.
+    """
+    figures = report(span, at)
+    with transaction.atomic():
+        _one_at_a_time(span.name)
+        if PeriodFigures.objects.filter(period=span.name, computed_at__gt=at).exists():
+            return 0
+        PeriodFigures.objects.update_or_create(
+            period=span.name,
+            defaults={
+                "starts_at": span.starts_at,
+                "ends_at": span.ends_at,
+                "policy": figures["policy"],
+                "figures": figures,
+                "computed_at": at,
+            },
+        )
+        return _keep_scores(span.name, figures, at)
+
+
+def _one_at_a_time(name: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"period {name}"])
+
+
+def _keep_scores(name: str, figures: Row, at: datetime) -> int:
+    ids = dict(Unit.objects.values_list("code", "pk"))
+    groups = ((TOWNS, figures["by_town"]), (DEPARTMENTS, figures["by_department"]))
+    scores = [
+        UnitScore(
+            period=name,
+            unit_id=ids[row["code"]],
+            group=group,
+            facts={k: v for k, v in row.items() if k not in {"code", "name", "score", "rank"}},
+            policy=figures["policy"],
+            score=row["score"],
+            rank=row["rank"],
+            computed_at=at,
+        )
+        for group, rows in groups
+        for row in rows
+        if row["code"] in ids
+    ]
+    UnitScore.objects.bulk_create(
+        scores,
+        update_conflicts=True,
+        unique_fields=["period", "group", "unit"],
+        update_fields=["facts", "policy", "score", "rank", "computed_at"],
+    )
+    UnitScore.objects.filter(period=name).exclude(computed_at=at).delete()
+    return len(scores)

@@ -1,0 +1,72 @@
+"""The lists behind the numbers: an address whose list counts exactly what the number says."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils import timezone
+
+from assessment.periods import Span
+
+VALID = {"counted": "1", "rated": "1"}
+"""A valid callback in the words of the case list: counted, and the resident was reached."""
+
+ANSWERS = {
+    "valid_callbacks": VALID,
+    "contacted": VALID | {"contacted": "1"},
+    "resolved": VALID | {"resolved": "yes"},
+    "satisfied": VALID | {"satisfied": "satisfied"},
+    "basic": VALID | {"satisfied": "basic"},
+}
+CASES = {
+    "received": {},
+    "open": {"state": "open"},
+    "closed": {"state": "ended"},
+    "counted": {"counted": "1"},
+    "breached": {"breached": "1"},
+    **ANSWERS,
+}
+"""By key of the report: the filters of `/cases/` that keep the cases counted under it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A count and the address of its list; no address where the reader may not open it."""
+
+    value: int
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The addresses of one period's lists; `open` says whether the reader may open them."""
+
+    span: Span
+    open: bool = True
+
+    def cases(self, what: str, **narrow: str) -> str:
+        """Return the list of the cases counted as `what`, narrowed to a town, kind, …"""
+        bounds = {
+            "received_from": _local(self.span.starts_at),
+            "received_to": _local(self.span.ends_at),
+        }
+        return self._shown(f"{reverse('cases:list')}?{urlencode(bounds | narrow | CASES[what])}")
+
+    def orders(self, unit: str, what: str) -> str:
+        """Return the list of the orders counted as `what` of the unit."""
+        page = reverse("assessment:orders", args=[self.span.name])
+        return self._shown(f"{page}?{urlencode({'unit': unit, 'what': what})}")
+
+    def whistles(self, *, town: str = "", solved: bool = False) -> str:
+        """Return the list of the whistles, of one town or all, blown or solved."""
+        page = reverse("assessment:whistles", args=[self.span.name])
+        given = ({"town": town} if town else {}) | ({"solved": "1"} if solved else {})
+        return self._shown(f"{page}?{urlencode(given)}" if given else page)
+
+    def _shown(self, url: str) -> str:
+        return url if self.open else ""
+
+
+def _local(moment: datetime) -> str:
+    return timezone.localtime(moment).replace(tzinfo=None).isoformat()

@@ -1,0 +1,168 @@
+"""The report of a period as a workbook: one sheet for each table, headed in the active language."""
+
+from io import BytesIO
+from typing import Any
+
+from django.utils.translation import gettext as _
+from openpyxl import Workbook
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+
+from cases.models import Case
+
+Row = dict[str, Any]
+Sheet = list[list[Any]]
+
+
+def workbook_of(report: Row) -> bytes:
+    """Return the report as XLSX."""
+    book = Workbook()
+    book.remove(book.active)
+    sheets = {
+        _("Summary"): _summary(report),
+        _("Towns"): _towns(report),
+        _("Departments"): _departments(report),
+        _("Kinds"): _choices(report["by_kind"], dict(Case.Kind.choices), _("Kind")),
+        _("Categories"): _categories(report),
+        _("Channels"): _choices(report["by_channel"], dict(Case.Channel.choices), _("Channel")),
+        _("Days"): _days(report),
+    }
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+        for cell in sheet[1]:
+            cell.font = Font(bold=True)
+        sheet.freeze_panes = "A2"
+        for column in range(1, len(rows[0]) + 1):
+            sheet.column_dimensions[get_column_letter(column)].width = 14
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _count_heads() -> list[str]:
+    return [
+        _("Received"),
+        _("Closed"),
+        _("Open"),
+        _("Counted"),
+        _("Valid callbacks"),
+        _("Contacted"),
+        _("Solved"),
+        _("Satisfied"),
+        _("Basically satisfied"),
+    ]
+
+
+COUNTS = (
+    "received",
+    "closed",
+    "open",
+    "counted",
+    "valid_callbacks",
+    "contacted",
+    "resolved",
+    "satisfied",
+    "basic",
+)
+
+
+def _rate_heads() -> list[str]:
+    return [_("Response rate (%)"), _("Resolution rate (%)"), _("Satisfaction rate (%)")]
+
+
+def _counts(row: Row) -> list[Any]:
+    return [row[name] for name in COUNTS]
+
+
+def _rates(row: Row) -> list[Any]:
+    """Return the rates; “no data” stands where there is none, so that nobody averages a 0."""
+    rates = row["rates"]
+    found = [rates[name] for name in ("response", "resolution", "satisfaction")]
+    return [_("No data") if rate is None else rate for rate in found]
+
+
+def _score(row: Row) -> Any:
+    return _("No data") if row["score"] is None else row["score"]
+
+
+def _summary(report: Row) -> Sheet:
+    heads = [*_count_heads(), _("Whistles blown"), _("Whistles settled")]
+    totals = report["totals"]
+    values = [*_counts(totals), totals["whistles"], totals["whistles_solved"]]
+    pairs = zip(
+        [*heads, *_rate_heads(), _("Score")],
+        [*values, *_rates(report), _score(report)],
+        strict=True,
+    )
+    policy = report["policy"]
+    return [
+        [_("Period"), report["period"]],
+        [_("From"), report["from"]],
+        [_("To"), report["to"]],
+        [_("Reckoned at"), report["computed_at"]],
+        [_("Policy"), policy["name"]],
+        *[list(pair) for pair in pairs],
+    ]
+
+
+def _towns(report: Row) -> Sheet:
+    rows = [
+        [row["rank"], row["code"], row["name"], *_counts(row), *_rates(row), _score(row)]
+        for row in report["by_town"]
+    ]
+    heads = [_("Rank"), _("Code"), _("Town"), *_count_heads(), *_rate_heads(), _("Score")]
+    return [heads, *rows]
+
+
+def _departments(report: Row) -> Sheet:
+    heads = [
+        _("Rank"),
+        _("Code"),
+        _("Department"),
+        _("Orders"),
+        _("Acknowledged in time (%)"),
+        _("Reported in in time (%)"),
+        _("Finished in time (%)"),
+        _("Blower's marks"),
+        _("Objections that failed"),
+        *_rate_heads(),
+        _("Score"),
+    ]
+    rows = [
+        [
+            row["rank"],
+            row["code"],
+            row["name"],
+            row["orders"],
+            *[limit["rate"] for limit in row["limits"].values()],
+            row["parts"]["marks"],
+            row["objections_lost"],
+            *_rates(row),
+            _score(row),
+        ]
+        for row in report["by_department"]
+        if row["orders"]
+    ]
+    return [heads, *rows]
+
+
+def _choices(found: Row, labels: dict[str, Any], head: str) -> Sheet:
+    rows = [
+        [str(labels[name]), *_counts(row), *_rates(row), _score(row)] for name, row in found.items()
+    ]
+    return [[head, *_count_heads(), *_rate_heads(), _("Score")], *rows]
+
+
+def _categories(report: Row) -> Sheet:
+    lines = [line for row in report["by_category"] for line in (row, *row["children"])]
+    rows = [
+        [line["code"], line["name"], *_counts(line), *_rates(line), _score(line)] for line in lines
+    ]
+    return [[_("Code"), _("Category"), *_count_heads(), *_rate_heads(), _("Score")], *rows]
+
+
+def _days(report: Row) -> Sheet:
+    rows = [[row["date"], *_counts(row)] for row in report["by_day"]]
+    return [[_("Date"), *_count_heads()], *rows]

@@ -1,0 +1,50 @@
+"""How the list of cases is narrowed."""
+
+import django_filters
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from cases.models import Case, Clock, State
+from cases.search import matching
+
+
+class CaseFilter(django_filters.FilterSet):
+    """A choice may be given several times: any of them fits."""
+
+    number = django_filters.CharFilter()
+    state = django_filters.MultipleChoiceFilter(choices=State.choices)
+    kind = django_filters.MultipleChoiceFilter(choices=Case.Kind.choices)
+    channel = django_filters.MultipleChoiceFilter(choices=Case.Channel.choices)
+    urgency = django_filters.MultipleChoiceFilter(choices=Case.Urgency.choices)
+    category = django_filters.CharFilter(
+        field_name="category__code", lookup_expr="startswith", help_text="begins with"
+    )
+    town = django_filters.CharFilter(field_name="town__code")
+    area = django_filters.CharFilter(
+        field_name="area__code", lookup_expr="startswith", help_text="begins with"
+    )
+    external_id = django_filters.CharFilter()
+    received_after = django_filters.IsoDateTimeFilter(
+        field_name="received_at", lookup_expr="gte", help_text="this moment or later"
+    )
+    received_before = django_filters.IsoDateTimeFilter(
+        field_name="received_at", lookup_expr="lt", help_text="before this moment"
+    )
+    overdue = django_filters.BooleanFilter(
+        method="by_overdue", help_text="a running clock is past its due time"
+    )
+    q = django_filters.CharFilter(
+        method="by_words", help_text="words in the text; for those who take calls, a phone number"
+    )
+
+    class Meta:
+        model = Case
+        fields: list[str] = []
+
+    def by_overdue(self, cases: QuerySet[Case], name: str, value: bool) -> QuerySet[Case]:
+        at = timezone.now()
+        late = Exists(Clock.objects.running().filter(case=OuterRef("pk"), due_at__lt=at))
+        return cases.filter(late) if value else cases.exclude(late)
+
+    def by_words(self, cases: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
+        return matching(cases, value, self.request.user)

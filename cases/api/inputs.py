@@ -1,0 +1,92 @@
+"""What the calls on cases read. Shapes only: the services decide."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from cases.api.fields import Coordinate
+from cases.models import Callback, Case
+from cases.services.intake import LONGEST_TEXT
+from cases.services.photos import MOST_PHOTOS
+
+TEXT = {"max_length": LONGEST_TEXT}
+MAY_LACK: dict[str, Any] = {"required": False, "allow_blank": True, "default": ""}
+
+
+class PhotosIn(serializers.Serializer[Any]):
+    photos = serializers.ListField(
+        child=serializers.FileField(),
+        max_length=MOST_PHOTOS,
+        required=False,
+        help_text="JPEG, PNG or WebP, as multipart/form-data",
+    )
+
+
+class CaseIn(PhotosIn):
+    """A request. Say where by one of `area`, `lon` with `lat`, or `address`."""
+
+    channel = serializers.ChoiceField(choices=Case.Channel.choices)
+    kind = serializers.ChoiceField(choices=Case.Kind.choices)
+    category = serializers.CharField(max_length=8)
+    text = serializers.CharField(**TEXT)
+    area = serializers.CharField(max_length=17, **MAY_LACK)
+    lon = Coordinate(most=180)
+    lat = Coordinate(most=90)
+    address = serializers.CharField(max_length=200, **MAY_LACK)
+    urgency = serializers.ChoiceField(choices=Case.Urgency.choices, default=Case.Urgency.NORMAL)
+    caller_name = serializers.CharField(max_length=40, **MAY_LACK)
+    caller_phone = serializers.CharField(max_length=24, **MAY_LACK)
+    confidential = serializers.BooleanField(default=False)
+    external_id = serializers.CharField(max_length=80, **MAY_LACK)
+
+
+class HandleIn(serializers.Serializer[Any]):
+    note = serializers.CharField(**TEXT, **MAY_LACK)
+
+
+class FinishIn(serializers.Serializer[Any]):
+    result = serializers.CharField(**TEXT)
+
+
+class HoldIn(serializers.Serializer[Any]):
+    until = serializers.DateField(help_text="after today, at most a year ahead")
+    reason = serializers.CharField(**TEXT)
+
+
+class ResumeIn(serializers.Serializer[Any]):
+    """Nothing need be said."""
+
+
+class RejectIn(serializers.Serializer[Any]):
+    reason = serializers.CharField(**TEXT)
+
+
+class MergeIn(serializers.Serializer[Any]):
+    into = serializers.CharField(max_length=24, help_text="the number of the case that stays")
+
+
+class ReopenIn(serializers.Serializer[Any]):
+    reason = serializers.CharField(**TEXT)
+
+
+class CloseIn(serializers.Serializer[Any]):
+    note = serializers.CharField(**TEXT, **MAY_LACK)
+
+
+class RevealIn(serializers.Serializer[Any]):
+    purpose = serializers.CharField(max_length=200)
+
+
+class CallbackIn(serializers.Serializer[Any]):
+    """One attempt. Where the resident was reached, all three answers are needed."""
+
+    outcome = serializers.ChoiceField(choices=Callback.Outcome.choices)
+    contacted = serializers.BooleanField(required=False, allow_null=True, default=None)
+    resolved = serializers.ChoiceField(choices=Callback.Resolved.choices, **MAY_LACK)
+    satisfied = serializers.ChoiceField(choices=Callback.Satisfied.choices, **MAY_LACK)
+    words = serializers.CharField(**TEXT, **MAY_LACK)
+    then = serializers.ChoiceField(
+        choices=[("close", "close"), ("reopen", "reopen")],
+        help_text="a step to take at once",
+        **MAY_LACK,
+    )

@@ -1,0 +1,290 @@
+"""What the calls on cases answer, as the asking user may see it."""
+
+from typing import Any
+
+from django.urls import reverse
+from rest_framework import serializers
+
+from cases import explanation
+from cases.api.fields import SeenDetails, SeenText, seen
+from cases.models import Attachment, Callback, Case, CaseEvent, Category, Clock, LimitUnit
+from cases.privacy import may_reveal, shown_name, shown_phone
+from cases.services.clocks import deadline_of
+from cases.services.steps import steps_for
+
+
+class ClockOut(serializers.ModelSerializer[Clock]):
+    """A promise. `due_at` is null while it is paused."""
+
+    unit = serializers.CharField(source="unit.code")
+    breached = serializers.SerializerMethodField(help_text="a breach is on record")
+
+    class Meta:
+        model = Clock
+        fields = ["kind", "unit", "started_at", "due_at", "provisional", "breached", "stopped_at"]
+
+    def get_breached(self, clock: Clock) -> bool:
+        return clock.breached_at is not None
+
+
+class RuleOut(serializers.Serializer[Any]):
+    amount = serializers.CharField()
+    unit = serializers.ChoiceField(choices=LimitUnit.choices)
+    source = serializers.CharField()
+
+
+class ExplainedClockOut(ClockOut):
+    """A promise with the rule it follows and the stretches of time that add up to its due time."""
+
+    order = serializers.IntegerField(source="order_ref", allow_null=True)
+    policy = RuleOut()
+    sentence = serializers.SerializerMethodField()
+    reasons = serializers.SerializerMethodField()
+    reckoning = serializers.SerializerMethodField()
+
+    class Meta(ClockOut.Meta):
+        fields = [
+            "id",
+            "order",
+            "round",
+            *ClockOut.Meta.fields,
+            "breached_at",
+            "policy",
+            "sentence",
+            "reasons",
+            "reckoning",
+        ]
+
+    def to_representation(self, clock: Clock) -> dict[str, Any]:
+        clock.deadline = deadline_of(clock)  # type: ignore[attr-defined]  # reckoned once, told thrice
+        return seen(super().to_representation(clock), clock.case, self.context["request"].user)
+
+    def get_sentence(self, clock: Clock) -> str:
+        return explanation.sentence(clock.deadline)  # type: ignore[attr-defined]
+
+    def get_reasons(self, clock: Clock) -> list[str]:
+        return explanation.reasons(clock.deadline)  # type: ignore[attr-defined]
+
+    def get_reckoning(self, clock: Clock) -> dict[str, Any]:
+        return clock.deadline.as_dict()  # type: ignore[attr-defined]
+
+
+class CaseRowOut(serializers.ModelSerializer[Case]):
+    """A case in a list. `clocks` are the running ones, the soonest first."""
+
+    category = serializers.CharField(source="category_id")
+    category_name = serializers.CharField(source="category.name")
+    area = serializers.CharField(source="area_id")
+    area_name = serializers.CharField(source="area.name")
+    town = serializers.CharField(source="town_id")
+    town_name = serializers.CharField(source="town.name")
+    text = SeenText(of="")
+    address = SeenText(of="")
+    clocks = ClockOut(many=True, source="open_clocks")
+
+    class Meta:
+        model = Case
+        fields = [
+            "number",
+            "state",
+            "round",
+            "kind",
+            "channel",
+            "urgency",
+            "category",
+            "category_name",
+            "area",
+            "area_name",
+            "town",
+            "town_name",
+            "text",
+            "address",
+            "lon",
+            "lat",
+            "confidential",
+            "counted",
+            "self_handled",
+            "external_id",
+            "received_at",
+            "handled_at",
+            "closed_at",
+            "hold_until",
+            "clocks",
+        ]
+
+
+class AttachmentOut(serializers.ModelSerializer[Attachment]):
+    order = serializers.IntegerField(source="order_ref", allow_null=True)
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Attachment
+        fields = ["token", "step", "order", "at", "url"]
+
+    def get_url(self, attachment: Attachment) -> str:
+        path = reverse("api_attachment", args=[attachment.token])
+        return str(self.context["request"].build_absolute_uri(path))
+
+
+class CaseOut(CaseRowOut):
+    """One case. `caller_name` and `caller_phone` are masked; where `may_reveal`, they can be asked
+    for. `steps` are the steps that the asking user may take now."""
+
+    result = SeenText(of="")
+    reason = SeenText(of="")
+    caller_name = serializers.SerializerMethodField()
+    caller_phone = serializers.SerializerMethodField()
+    may_reveal = serializers.SerializerMethodField()
+    callable = serializers.BooleanField(help_text="somebody can be called back")
+    merged_into = serializers.CharField(source="parent.number", default=None, allow_null=True)
+    received_by = serializers.CharField(allow_null=True)
+    attachments = AttachmentOut(many=True)
+    steps = serializers.SerializerMethodField()
+
+    class Meta(CaseRowOut.Meta):
+        fields = [
+            *CaseRowOut.Meta.fields,
+            "result",
+            "reason",
+            "caller_name",
+            "caller_phone",
+            "may_reveal",
+            "callable",
+            "merged_into",
+            "received_by",
+            "attachments",
+            "steps",
+        ]
+
+    def get_caller_name(self, case: Case) -> str:
+        return shown_name(case, self.context["request"].user)
+
+    def get_caller_phone(self, case: Case) -> str:
+        return shown_phone(case, self.context["request"].user)
+
+    def get_may_reveal(self, case: Case) -> bool:
+        return may_reveal(case, self.context["request"].user)
+
+    def get_steps(self, case: Case) -> list[str]:
+        return steps_for(case, self.context["request"].user)
+
+
+class ReceivedOut(serializers.ModelSerializer[Case]):
+    """A request received: where it went, what is due when, what can be done next."""
+
+    category = serializers.CharField(source="category_id")
+    area = serializers.CharField(source="area_id")
+    town = serializers.CharField(source="town_id")
+    clocks = ClockOut(many=True, source="open_clocks")
+    steps = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Case
+        fields = [
+            "number",
+            "state",
+            "round",
+            "kind",
+            "channel",
+            "urgency",
+            "category",
+            "area",
+            "town",
+            "lon",
+            "lat",
+            "confidential",
+            "external_id",
+            "received_at",
+            "clocks",
+            "steps",
+        ]
+
+    def get_steps(self, case: Case) -> list[str]:
+        return steps_for(case, self.context["request"].user)
+
+
+class LookAlikeOut(serializers.ModelSerializer[Case]):
+    """An open case of the same community that may be the same matter."""
+
+    category = serializers.CharField(source="category_id")
+    category_name = serializers.CharField(source="category.name")
+    area = serializers.CharField(source="area_id")
+    town = serializers.CharField(source="town_id")
+    text = SeenText(of="")
+    address = SeenText(of="")
+    same_category = serializers.BooleanField()
+    likeness = serializers.FloatField(help_text="of the texts, 0 to 1")
+
+    class Meta:
+        model = Case
+        fields = [
+            "number",
+            "state",
+            "kind",
+            "category",
+            "category_name",
+            "area",
+            "town",
+            "text",
+            "address",
+            "received_at",
+            "same_category",
+            "likeness",
+        ]
+
+
+class EventOut(serializers.ModelSerializer[CaseEvent]):
+    actor = serializers.CharField(allow_null=True)
+    unit = serializers.CharField(source="unit.code", default=None, allow_null=True)
+    order = serializers.IntegerField(source="order_ref", allow_null=True)
+    details = SeenDetails()
+
+    class Meta:
+        model = CaseEvent
+        fields = ["id", "step", "state", "round", "at", "actor", "unit", "order", "details"]
+
+
+class CallbackOut(serializers.ModelSerializer[Callback]):
+    case = serializers.CharField(source="case.number")
+    case_state = serializers.CharField(source="case.state")
+    agent = serializers.CharField(allow_null=True)
+    words = SeenText()
+
+    class Meta:
+        model = Callback
+        fields = [
+            "id",
+            "case",
+            "case_state",
+            "round",
+            "attempt",
+            "via",
+            "outcome",
+            "contacted",
+            "resolved",
+            "satisfied",
+            "words",
+            "agent",
+            "at",
+        ]
+
+
+class CallerOut(serializers.Serializer[Any]):
+    caller_name = serializers.CharField(allow_blank=True)
+    caller_phone = serializers.CharField(allow_blank=True)
+
+
+class CategoryOut(serializers.ModelSerializer[Category]):
+    parent = serializers.CharField(source="parent_id", allow_null=True)
+
+    class Meta:
+        model = Category
+        fields = ["code", "name", "parent"]
+
+
+class DayOut(serializers.Serializer[Any]):
+    date = serializers.DateField()
+    works = serializers.BooleanField()
+    name = serializers.CharField(allow_blank=True, help_text="of the holiday; empty on ordinary days")
+    source = serializers.CharField(allow_blank=True)
+    provisional = serializers.BooleanField(help_text="the year's notice is not published yet")

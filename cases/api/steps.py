@@ -1,0 +1,91 @@
+"""The steps of a case, one call each; all come through the one door `advance`."""
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.bases import Doing, asking
+from cases.api import inputs
+from cases.api.cases import case_answer, seen_case
+from cases.api.outputs import CaseOut
+from cases.services.steps import advance
+
+
+class CaseStep(Doing):
+    """A step: 403 where it is not yours, 409 where it is not now."""
+
+    step = ""
+
+    @extend_schema(responses=CaseOut)
+    def post(self, request: Request, number: str) -> Response:
+        """Take the step and return the case as it stands after it."""
+        at, given = timezone.now(), self.given(request)
+        case = seen_case(request, number)
+
+        def act() -> Any:
+            advance(case.pk, self.step, actor=asking(request), at=at, **given)
+            return case_answer(request, case.pk)
+
+        return self.do(request, act)
+
+
+class Handle(CaseStep):
+    """The town or community takes the case itself (即接即办)."""
+
+    step = "handle"
+    serializer_class = inputs.HandleIn
+
+
+class Finish(CaseStep):
+    """The town says what was done."""
+
+    step = "finish"
+    serializer_class = inputs.FinishIn
+
+
+class Hold(CaseStep):
+    """The centre pauses every clock until a date (挂账)."""
+
+    step = "hold"
+    serializer_class = inputs.HoldIn
+
+
+class Resume(CaseStep):
+    """The centre lets the clocks run on."""
+
+    step = "resume"
+    serializer_class = inputs.ResumeIn
+
+
+class Reject(CaseStep):
+    """The hotline or the centre does not accept the request."""
+
+    step = "reject"
+    serializer_class = inputs.RejectIn
+
+
+class Merge(CaseStep):
+    """The case is the same matter as another, which stays."""
+
+    step = "merge"
+    serializer_class = inputs.MergeIn
+
+
+class Reopen(CaseStep):
+    """Redo: the case comes back to its town in a new round."""
+
+    step = "reopen"
+    serializer_class = inputs.ReopenIn
+
+
+class Close(CaseStep):
+    """The case ends."""
+
+    step = "close"
+    serializer_class = inputs.CloseIn
+
+
+STEPS: tuple[type[CaseStep], ...] = (Handle, Finish, Hold, Resume, Reject, Merge, Reopen, Close)

@@ -1,0 +1,152 @@
+"""What happened, in words: a timeline's label, sign and note for every step that is recorded.
+
+Events store steps and details; the reader's language and what the reader may see are known on reading.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.models import Callback, Case, CaseEvent, ClockKind
+
+Words = Callable[[str], str]
+"""Makes free text fit for the reader: the caller's name and numbers struck out where they must be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """How a step looks in a timeline."""
+
+    label: str | Promise
+    icon: str = "circle-dot"
+    tone: str = "grey"
+
+
+FACES: Mapping[str, Face] = {
+    "receive": Face(gettext_lazy("Request received"), "inbox", "blue"),
+    "handle": Face(gettext_lazy("Taken by the town itself"), "hand-grab", "violet"),
+    "finish": Face(gettext_lazy("Handled"), "check", "green"),
+    "whistle": Face(gettext_lazy("Whistle blown"), "speakerphone", "amber"),
+    "arrive": Face(gettext_lazy("Departments are on the spot"), "map-pin-check", "teal"),
+    "settle": Face(gettext_lazy("All results accepted: the case is handled"), "checks", "green"),
+    "recall": Face(gettext_lazy("All orders withdrawn: back with the town"), "rotate", "amber"),
+    "hold": Face(gettext_lazy("Put on hold"), "player-pause"),
+    "resume": Face(gettext_lazy("Resumed"), "player-play", "blue"),
+    "reject": Face(gettext_lazy("Not accepted"), "ban", "red"),
+    "merge": Face(gettext_lazy("Merged into another case"), "git-merge"),
+    "rate": Face(gettext_lazy("Rated by the resident"), "star", "green"),
+    "close": Face(gettext_lazy("Closed"), "circle-check", "green"),
+    "reopen": Face(gettext_lazy("To be redone"), "rotate", "red"),
+    "callback": Face(gettext_lazy("Callback"), "phone-call", "blue"),
+    "breach": Face(gettext_lazy("Time limit missed"), "clock-exclamation", "red"),
+    "order.acknowledge": Face(gettext_lazy("Order acknowledged"), "mail-opened", "blue"),
+    "order.report_in": Face(gettext_lazy("Reported in"), "map-pin-check", "teal"),
+    "order.progress": Face(gettext_lazy("Progress noted"), "pencil", "blue"),
+    "order.finish": Face(gettext_lazy("Department finished"), "check", "green"),
+    "order.object": Face(gettext_lazy("Objection: not ours"), "arrow-back-up", "red"),
+    "order.extend": Face(gettext_lazy("More time asked for"), "hourglass-empty", "amber"),
+    "order.grant": Face(gettext_lazy("Extension granted"), "gavel", "green"),
+    "order.refuse": Face(gettext_lazy("Extension refused"), "gavel", "red"),
+    "order.overrule": Face(
+        gettext_lazy("Objection refused: the unit is designated"), "gavel", "red"
+    ),
+    "order.sustain": Face(gettext_lazy("Objection upheld: the unit leaves"), "gavel", "green"),
+    "order.accept": Face(gettext_lazy("Result accepted"), "circle-check", "green"),
+    "order.send_back": Face(gettext_lazy("Result sent back"), "rotate", "red"),
+    "order.withdraw": Face(gettext_lazy("Order withdrawn"), "x"),
+    "order.review": Face(gettext_lazy("Department marked"), "star", "violet"),
+    "order.lead": Face(gettext_lazy("Takes the lead"), "flag", "blue"),
+    "item.done": Face(gettext_lazy("Problem solved"), "checkbox", "green"),
+    "item.undone": Face(gettext_lazy("Problem open again"), "square", "amber"),
+}
+
+
+def face_of(step: str) -> Face:
+    """Return how the step looks; a step that is not known here shows its own name."""
+    return FACES.get(step) or Face(step)
+
+
+def note_of(event: CaseEvent, words: Words) -> str:
+    """Return what the event adds to its label, line by line, in the active language."""
+    details = event.details
+    special = _SPECIAL.get(event.step, _plain)(details, words)
+    said = [words(str(details[key])) for key in ("result", "reason", "note") if details.get(key)]
+    return "\n".join(filter(None, [*special, *said]))
+
+
+def _plain(details: Mapping[str, Any], words: Words) -> list[str]:
+    return []
+
+
+def _received(details: Mapping[str, Any], words: Words) -> list[str]:
+    channel = details.get("channel", "")
+    label = dict(Case.Channel.choices).get(channel, channel)
+    return [_("Channel: %(channel)s") % {"channel": label}] if channel else []
+
+
+def _held(details: Mapping[str, Any], words: Words) -> list[str]:
+    return [_("Until %(date)s") % {"date": details.get("until", "—")}]
+
+
+def _merged(details: Mapping[str, Any], words: Words) -> list[str]:
+    return [_("Into case %(number)s") % {"number": details.get("into", "—")}]
+
+
+def _called(details: Mapping[str, Any], words: Words) -> list[str]:
+    said = [
+        _label(Callback.Via, details.get("via")),
+        _label(Callback.Outcome, details.get("outcome")),
+        _label(Callback.Resolved, details.get("resolved")),
+        _label(Callback.Satisfied, details.get("satisfied")),
+    ]
+    if details.get("contacted") is not None:
+        said.append(_("contacted by the unit") if details["contacted"] else _("not contacted"))
+    quoted = words(str(details.get("words", "")))
+    return [" · ".join(filter(None, said)), _("“%(words)s”") % {"words": quoted} if quoted else ""]
+
+
+def _label(choices: Any, value: Any) -> str:
+    return str(choices(value).label) if value in choices.values else ""
+
+
+def _missed(details: Mapping[str, Any], words: Words) -> list[str]:
+    kind = details.get("clock", "")
+    clock = ClockKind(kind).label if kind in ClockKind.values else kind
+    return [_("%(clock)s, due %(due)s") % {"clock": clock, "due": _moment(details.get("due_at"))}]
+
+
+def _arrived(details: Mapping[str, Any], words: Words) -> list[str]:
+    metres = details.get("distance_m")
+    return [_("%(metres)s m from the place") % {"metres": metres}] if metres is not None else []
+
+
+def _asked_time(details: Mapping[str, Any], words: Words) -> list[str]:
+    limit = details.get("limit")
+    return [_("%(days)s workdays") % {"days": limit}] if limit else []
+
+
+def _moment(iso: Any) -> str:
+    try:
+        at = datetime.fromisoformat(str(iso))
+    except ValueError:
+        return "—"
+    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M") if at.tzinfo else str(iso)
+
+
+_SPECIAL: Mapping[str, Callable[[Mapping[str, Any], Words], list[str]]] = {
+    "receive": _received,
+    "hold": _held,
+    "merge": _merged,
+    "callback": _called,
+    "breach": _missed,
+    "order.report_in": _arrived,
+    "order.extend": _asked_time,
+    "order.grant": _asked_time,
+    "order.refuse": _asked_time,
+}

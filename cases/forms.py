@@ -1,0 +1,351 @@
+"""Forms of intake, of every step, of callbacks and of the resident's rating.
+
+They ask; the services judge. What a service refuses comes back into the form by `put_refusal`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.refusals import BadInput
+from cases.models import Callback, Case
+from cases.queries import category_groups
+from cases.services.intake import LONGEST_TEXT
+from grids.places import Place, find_place
+
+PLACE_FIELDS = ("place", "area", "lon", "lat")
+
+
+class LateSelect(forms.Select):
+    """A select whose options are read each time it is drawn; the service judges what comes back."""
+
+    def __init__(
+        self,
+        source: Callable[[], list[tuple[str, Any]]],
+        everything: Any = "",
+        attrs: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(attrs)
+        self.source, self.everything = source, everything
+
+    def optgroups(self, name: str, value: list[str], attrs: Any = None) -> list[Any]:
+        """Return the options as they stand now."""
+        self.choices = [("", self.everything), *self.source()]
+        return super().optgroups(name, value, attrs)
+
+
+def put_refusal(form: forms.Form, refusal: BadInput) -> None:
+    """Put a service's refusal beside the fields it names; what has no field stands above the form."""
+    for name, texts in refusal.fields.items():
+        form.add_error(name if name in form.fields else None, list(texts))
+
+
+class PlacedForm(forms.Form):
+    """A form with a place: an area picked or clicked, a position, or words that name an area."""
+
+    place = forms.CharField(required=False, max_length=200)
+    area = forms.CharField(required=False, max_length=17, widget=forms.HiddenInput)
+    lon = forms.FloatField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
+    lat = forms.FloatField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
+    address = forms.CharField(
+        label=_("Precise place"),
+        required=False,
+        max_length=200,
+        help_text=_("Building, door, what stands beside it: kept word for word."),
+    )
+
+    def find(self) -> Place:
+        """Return the place meant. Raise `BadInput` where none can be found."""
+        given = self.cleaned_data
+        picked = bool(given["area"]) or given["lon"] is not None
+        typed = given["place"].strip()
+        if not picked and not typed:
+            return find_place(address=given["address"])
+        words = given["address"] if picked else f"{typed} {given['address']}".strip()
+        return find_place(area=given["area"], lon=given["lon"], lat=given["lat"], address=words)
+
+    @property
+    def place_errors(self) -> list[str]:
+        """Return what is wrong with the place, whichever of its fields it was found in."""
+        return [str(text) for name in PLACE_FIELDS for text in self.errors.get(name, [])]
+
+
+def put_place_refusal(form: PlacedForm, refusal: BadInput) -> None:
+    """Put a refusal of the place beside the place, whichever of its parts it names."""
+    form.add_error("place", [text for texts in refusal.fields.values() for text in texts])
+
+
+def _category() -> forms.CharField:
+    return forms.CharField(
+        label=_("Category"),
+        widget=LateSelect(
+            category_groups,
+            "",
+            {
+                "data-searchable": "",
+                "data-hint": _("Type part of a category"),
+                "data-none": _("No category contains this."),
+                "required": True,
+            },
+        ),
+    )
+
+
+def _text(label: Any, rows: int = 4, **more: Any) -> forms.CharField:
+    area = forms.Textarea({"rows": rows, "data-counter": ""})
+    return forms.CharField(label=label, max_length=LONGEST_TEXT, widget=area, **more)
+
+
+class IntakeForm(PlacedForm):
+    """What an operator notes during a call, in the order in which a caller tells it."""
+
+    caller_phone = forms.CharField(
+        label=_("Caller's phone"),
+        required=False,
+        max_length=24,
+        widget=forms.TextInput(
+            {
+                "autofocus": True,
+                "inputmode": "tel",
+                "autocomplete": "off",
+                "data-no-draft": "",
+                "data-focus-key": "/",
+            }
+        ),
+    )
+    caller_name = forms.CharField(
+        label=_("Caller's name"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput({"autocomplete": "off", "data-no-draft": ""}),
+    )
+    text = _text(_("What the matter is"), rows=5)
+    kind = forms.ChoiceField(
+        label=_("Kind"), choices=Case.Kind.choices, widget=forms.RadioSelect, initial="complaint"
+    )
+    category = _category()
+    urgency = forms.ChoiceField(
+        label=_("Urgency"), choices=Case.Urgency.choices, widget=forms.RadioSelect, initial="normal"
+    )
+    channel = forms.ChoiceField(label=_("Channel"), choices=Case.Channel.choices, initial="hotline")
+    confidential = forms.BooleanField(
+        label=_("Confidential: the handling units never learn who called"), required=False
+    )
+
+    def details(self) -> dict[str, Any]:
+        """Return what `receive` wants, beside the place."""
+        names = (
+            "channel",
+            "kind",
+            "category",
+            "text",
+            "urgency",
+            "caller_name",
+            "caller_phone",
+            "confidential",
+        )
+        return {name: self.cleaned_data[name] for name in names}
+
+
+class GridReportForm(PlacedForm):
+    """What a grid worker reports from the street."""
+
+    text = _text(_("What you see"), rows=3)
+    category = _category()
+    kind = forms.ChoiceField(label=_("Kind"), choices=Case.Kind.choices, initial="help")
+    urgency = forms.ChoiceField(
+        label=_("Urgency"), choices=Case.Urgency.choices, widget=forms.RadioSelect, initial="normal"
+    )
+
+    def details(self) -> dict[str, Any]:
+        """Return what `receive` wants, beside the place and the photos."""
+        return {name: self.cleaned_data[name] for name in ("kind", "category", "text", "urgency")}
+
+
+class NoteForm(forms.Form):
+    note = _text(_("Note"), rows=2, required=False)
+
+
+class ResultForm(forms.Form):
+    result = _text(_("What was done and found"))
+
+
+class ReasonForm(forms.Form):
+    reason = _text(_("Reason"), rows=3)
+
+
+class HoldForm(ReasonForm):
+    until = forms.DateField(label=_("Until"), widget=forms.DateInput({"type": "date"}))
+    field_order = ["until", "reason"]
+
+
+class MergeForm(forms.Form):
+    into = forms.CharField(
+        label=_("Number of the case that stays"),
+        max_length=24,
+        widget=forms.TextInput({"autocomplete": "off", "placeholder": "20260101-000001"}),
+    )
+
+
+class NothingForm(forms.Form):
+    """A step that needs no words."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepFace:
+    """How a step is offered: its button, what it means, what it asks."""
+
+    label: str | Promise
+    icon: str
+    meaning: str | Promise
+    form: type[forms.Form]
+    css: str = ""
+
+
+STEP_FACES: Mapping[str, StepFace] = {
+    "handle": StepFace(
+        _("Handle it ourselves"),
+        "hand-grab",
+        _("The town takes the case itself; no department is summoned."),
+        NoteForm,
+        "btn-primary",
+    ),
+    "finish": StepFace(
+        _("Finish"),
+        "check",
+        _("The work is done. The resident is called back next."),
+        ResultForm,
+        "btn-primary",
+    ),
+    "hold": StepFace(
+        _("Put on hold"),
+        "player-pause",
+        _("Every clock stands still until the date; then the case runs on by itself."),
+        HoldForm,
+    ),
+    "resume": StepFace(
+        _("Resume"), "player-play", _("The clocks run on from now."), NothingForm, "btn-primary"
+    ),
+    "reject": StepFace(
+        _("Do not accept"),
+        "ban",
+        _("The request is not for us to handle. The caller is owed the reason."),
+        ReasonForm,
+    ),
+    "merge": StepFace(
+        _("Merge"),
+        "git-merge",
+        _("The same matter was reported before: this case ends and stays linked to the other."),
+        MergeForm,
+    ),
+    "reopen": StepFace(
+        _("Send back to be redone"),
+        "rotate",
+        _("The matter is not solved: the case returns to its town in a new round."),
+        ReasonForm,
+    ),
+    "close": StepFace(
+        _("Close the case"), "circle-check", _("Everything is done; the case ends."), NoteForm, "btn-primary"
+    ),
+}
+
+YES_NO = [("yes", _("Yes")), ("no", _("No"))]
+CONTACTED = _("Did the unit contact you?")
+RESOLVED = _("Was the matter solved?")
+SATISFIED = _("Are you satisfied?")
+
+
+class AnswersForm(forms.Form):
+    """The three questions asked of a resident."""
+
+    contacted = forms.ChoiceField(label=CONTACTED, choices=YES_NO, widget=forms.RadioSelect)
+    resolved = forms.ChoiceField(
+        label=RESOLVED, choices=Callback.Resolved.choices, widget=forms.RadioSelect
+    )
+    satisfied = forms.ChoiceField(
+        label=SATISFIED, choices=Callback.Satisfied.choices, widget=forms.RadioSelect
+    )
+    words = forms.CharField(
+        label=_("In your own words"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea({"rows": 3, "data-counter": ""}),
+    )
+
+    def answers(self) -> dict[str, Any]:
+        """Return the answers as the services take them; a question not asked is left open."""
+        given = self.cleaned_data
+        said = given["contacted"]
+        return {
+            "contacted": None if not said else said == "yes",
+            "resolved": given["resolved"],
+            "satisfied": given["satisfied"],
+            "words": given["words"],
+        }
+
+
+LEAVE = "leave"
+THEN = [
+    ("close", _("Close the case")),
+    ("reopen", _("Send back to be redone")),
+    (LEAVE, _("Leave it rated")),
+]
+
+
+class CallbackForm(AnswersForm):
+    """One attempt to reach a resident; the questions only where the resident was reached."""
+
+    outcome = forms.ChoiceField(
+        label=_("Outcome"), choices=Callback.Outcome.choices, widget=forms.RadioSelect
+    )
+    then = forms.ChoiceField(
+        label=_("And then"), choices=THEN, required=False, widget=forms.RadioSelect
+    )
+    field_order = ["outcome", "contacted", "resolved", "satisfied", "words", "then"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("contacted", "resolved", "satisfied"):
+            self.fields[name].required = False
+        self.fields["words"].label = _("The resident's words")
+        self.fields["contacted"].label = _("Contacted by the unit?")
+        self.fields["resolved"].label = _("Solved?")
+        self.fields["satisfied"].label = _("Satisfied?")
+
+    def clean(self) -> dict[str, Any]:
+        """Ask what follows, and only where the resident was reached: else nothing follows yet."""
+        given = self.cleaned_data
+        reached = given.get("outcome") == Callback.Outcome.REACHED
+        if reached and not given.get("then"):
+            self.add_error("then", gettext("Say what follows."))
+        return given
+
+    def attempt(self) -> dict[str, Any]:
+        """Return what `record_callback` wants."""
+        given = self.cleaned_data
+        follows = given["outcome"] == Callback.Outcome.REACHED and given["then"] != LEAVE
+        return {
+            "outcome": given["outcome"],
+            "then": given["then"] if follows else "",
+            **self.answers(),
+        }
+
+
+PURPOSES = [
+    _("Call the resident back"),
+    _("Arrange the visit or the repair"),
+    _("Ask for what is missing"),
+    _("Verify the result"),
+    _("Other duty"),
+]
+
+
+class PurposeForm(forms.Form):
+    """Why somebody looks at a caller."""
+
+    purpose = forms.ChoiceField(label=_("Purpose"), choices=[("", "")] + [(p, p) for p in PURPOSES])

@@ -1,0 +1,340 @@
+"""What can be asked about cases: rows of lists, one case's page, desks, choices of filters."""
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Role, Unit, User
+from cases.event_texts import face_of, note_of
+from cases.lifecycle import WORKING, ClockKind, State
+from cases.models import Attachment, Callback, Case, CaseEvent, Category, Clock
+from cases.privacy import shown_text
+from grids.models import Area
+from grids.models.areas import CODE_LENGTH
+from grids.naming import short_name
+
+KEPT_SECONDS = 60.0
+"""How long a process trusts its copy of reference data: it changes rarely, lists are drawn often."""
+
+_kept: dict[str, tuple[float, Any]] = {}
+
+
+class CaseLine:
+    """A case as one reader may see it in a list: never the caller, the text redacted.
+
+    Only the names in `SHOWN` are passed on, so that a template cannot show what it must not.
+    """
+
+    SHOWN = frozenset(
+        {
+            "pk",
+            "number",
+            "state",
+            "get_state_display",
+            "round",
+            "urgency",
+            "get_urgency_display",
+            "get_kind_display",
+            "get_channel_display",
+            "category",
+            "confidential",
+            "area",
+            "area_id",
+            "town",
+            "town_id",
+            "callable",
+            "callback_given_up",
+            "received_at",
+            "handled_at",
+            "hold_until",
+            "get_absolute_url",
+        }
+    )
+
+    def __init__(self, case: Case, reader: User, clock: Clock | None = None) -> None:
+        self._case = case
+        self.text = shown_text(case, reader)
+        self.clock = clock
+
+    def __getattr__(self, name: str) -> Any:
+        if name in CaseLine.SHOWN:
+            return getattr(self._case, name)
+        raise AttributeError(name)
+
+    @property
+    def town_name(self) -> str:
+        return short_name(self._case.town.name)
+
+    @property
+    def place(self) -> str:
+        """Return town and area by the names people say."""
+        area = "" if self._case.area_id == self._case.town_id else self._case.area.name
+        return " · ".join(filter(None, [self.town_name, short_name(area)]))
+
+
+def lines(cases: Iterable[Case], reader: User) -> list[CaseLine]:
+    """Return the cases as rows for the reader, each with its clock due next; one query more.
+
+    The cases must come with category, area and town loaded.
+    """
+    rows = list(cases)
+    due = next_clocks(rows)
+    return [CaseLine(case, reader, due.get(case.pk)) for case in rows]
+
+
+def next_clocks(cases: Sequence[Case]) -> dict[int, Clock]:
+    """Return the running clock of each case that is due first; paused ones only where none runs."""
+    if not cases:
+        return {}
+    running = Clock.objects.running().filter(case__in=[case.pk for case in cases], order_ref=None)
+    found: dict[int, Clock] = {}
+    for clock in sorted(running, key=_due_first):
+        found.setdefault(clock.case_id, clock)
+    return found
+
+
+def _due_first(clock: Clock) -> tuple[bool, float, int]:
+    return (clock.due_at is None, clock.due_at.timestamp() if clock.due_at else 0.0, clock.pk)
+
+
+def cases_for_page(user: User) -> QuerySet[Case]:
+    """Return the cases the user may see, with what a case's page shows of each."""
+    return Case.objects.visible_to(user).select_related(
+        "category__parent", "area", "town", "received_by", "parent"
+    )
+
+
+def own_clocks(case: Case) -> list[Clock]:
+    """Return the case's own clocks (not its orders'), the running ones first; one query."""
+    rows = list(case.clocks.filter(order_ref=None).select_related("unit"))
+    return sorted(rows, key=lambda clock: (clock.stopped_at is not None, *_due_first(clock)))
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One entry of a case's timeline, in the reader's words."""
+
+    at: datetime
+    label: str
+    icon: str
+    tone: str
+    actor: User | None
+    unit: Unit | None
+    note: str
+    photos: list[dict[str, str]]
+
+
+def timeline(
+    case: Case, reader: User, photos: dict[tuple[datetime, int | None], list[dict[str, str]]]
+) -> list[Happening]:
+    """Return everything recorded of the case, newest first, in the active language; one query.
+
+    `photos` are those of each step, by its time and order (see `photos_by_step`).
+    """
+    events = CaseEvent.objects.filter(case=case).select_related("actor", "unit")
+
+    def words(text: str) -> str:
+        return shown_text(case, reader, text)
+
+    left = dict(photos)
+    return [
+        Happening(
+            at=event.at,
+            label=str(face_of(event.step).label),
+            icon=face_of(event.step).icon,
+            tone=face_of(event.step).tone,
+            actor=event.actor,
+            unit=event.unit,
+            note=note_of(event, words),
+            photos=left.pop((event.at, event.order_ref), []),
+        )
+        for event in events.order_by("-at", "-id")
+    ]
+
+
+def photos_by_step(
+    photos: Iterable[Attachment],
+) -> dict[tuple[datetime, int | None], list[dict[str, str]]]:
+    """Return the photos by the time and order of the step they came with, as the timeline shows them."""
+    found: dict[tuple[datetime, int | None], list[dict[str, str]]] = {}
+    for photo in photos:
+        found.setdefault((photo.at, photo.order_ref), []).append(
+            {"url": reverse("cases:photo", args=[photo.token]), "name": _("Photo")}
+        )
+    return found
+
+
+def category_groups() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the second-level categories by the name of the first, as a select's option groups."""
+    kept: list[tuple[str, list[tuple[str, str]]]] | None = _recall("categories")
+    if kept is not None:
+        return kept
+    rows = list(Category.objects.order_by("code"))
+    parents = {row.code: row.name for row in rows if row.parent_id is None}
+    groups: dict[str, list[tuple[str, str]]] = {code: [] for code in parents}
+    for row in rows:
+        if row.parent_id is not None:
+            groups.setdefault(row.parent_id, []).append((row.code, row.name))
+        elif not any(other.parent_id == row.code for other in rows):
+            groups[row.code].append((row.code, row.name))
+    return _keep(
+        "categories", [(parents.get(c, c), leaves) for c, leaves in groups.items() if leaves]
+    )
+
+
+def category_choices() -> list[tuple[str, Any]]:
+    """Return every category for a filter: the whole first level, then its second level, in groups."""
+    kept: list[tuple[str, Any]] | None = _recall("category_choices")
+    if kept is not None:
+        return kept
+    rows = Category.objects.filter(parent=None).order_by("code").values_list("name", "code")
+    codes = dict(rows)
+    return _keep(
+        "category_choices",
+        [
+            (name, [(codes[name], name), *leaves])
+            for name, leaves in category_groups()
+            if name in codes
+        ],
+    )
+
+
+def town_choices() -> list[tuple[str, str]]:
+    """Return the towns as (code, name)."""
+    kept: list[tuple[str, str]] | None = _recall("towns")
+    if kept is not None:
+        return kept
+    rows = Area.objects.towns().values_list("code", "name")
+    return _keep("towns", [(code, short_name(name)) for code, name in rows])
+
+
+def forget() -> None:
+    """Read reference data again at the next use; call it where they change."""
+    _kept.clear()
+
+
+def _recall(name: str) -> Any:
+    until, value = _kept.get(name, (0.0, None))
+    return value if time.monotonic() < until else None
+
+
+def _keep(name: str, value: Any) -> Any:
+    if value:  # an empty list means that nothing was imported yet: ask again
+        _kept[name] = (time.monotonic() + KEPT_SECONDS, value)
+    return value
+
+
+# ---- desks ----
+
+
+@dataclass(frozen=True, slots=True)
+class TownCounts:
+    """How much waits at a town's desk: cases by their clock due next, orders by theirs."""
+
+    to_decide: int
+    overdue: int
+    due_today: int
+    to_verify: int
+    on_hold: int
+    waiting: int
+    to_accept: int
+    to_review: int
+
+
+def at_town_desk(user: User) -> QuerySet[Case]:
+    """Return the cases that wait for the user's town or community, each with `due` of its next clock."""
+    mine = Q(pk__in=[])
+    for area in user.areas_of(Role.TOWN, Role.COMMUNITY):
+        mine |= Q(town=area) if len(area) == CODE_LENGTH["town"] else Q(area__code__startswith=area)
+    waits = Q(state__in=[*WORKING, State.ON_HOLD]) | Q(state=State.HANDLED, callable=False)
+    running = Clock.objects.running().filter(
+        case=OuterRef("pk"), order_ref=None, due_at__isnull=False
+    )
+    due = Subquery(running.order_by("due_at").values("due_at")[:1])
+    return Case.objects.visible_to(user).filter(mine, waits).annotate(due=due)
+
+
+def town_counts(user: User, at: datetime) -> TownCounts:
+    """Count what waits at the desk; two queries."""
+    tonight = end_of_day(at)
+    cases = at_town_desk(user).aggregate(
+        to_decide=Count("pk", filter=Q(state=State.RECEIVED)),
+        overdue=Count("pk", filter=Q(due__lt=at)),
+        due_today=Count("pk", filter=Q(due__gte=at, due__lt=tonight)),
+        to_verify=Count("pk", filter=Q(state=State.HANDLED)),
+        on_hold=Count("pk", filter=Q(state=State.ON_HOLD)),
+        waiting=Count("pk"),
+    )
+    units = user.units_of(Role.TOWN, Role.COMMUNITY)
+    orders = (
+        Clock.objects.running()
+        .filter(unit__in=units)
+        .aggregate(
+            to_accept=Count("pk", filter=Q(kind=ClockKind.ACCEPT)),
+            to_review=Count("pk", filter=Q(kind=ClockKind.REVIEW)),
+        )
+    )
+    return TownCounts(**cases, **orders)
+
+
+def end_of_day(at: datetime) -> datetime:
+    """Return the midnight that ends the day of `at`, in the district's zone."""
+    tomorrow = timezone.localtime(at).date() + timedelta(days=1)
+    return timezone.make_aware(datetime.combine(tomorrow, datetime.min.time()))
+
+
+def callback_queue(user: User) -> QuerySet[Case]:
+    """Return the handled cases that somebody must call back, the first due first, with the attempts
+    of this round and the time of the last one."""
+    this_round = Callback.objects.filter(case=OuterRef("pk"), round=OuterRef("round"))
+    last = this_round.order_by("-attempt")
+    return (
+        _due_in(Case.objects.visible_to(user), State.HANDLED)
+        .filter(callable=True)
+        .annotate(
+            attempts=Coalesce(Subquery(last.values("attempt")[:1]), 0),
+            last_outcome=Subquery(last.values("outcome")[:1]),
+            last_at=Subquery(last.values("at")[:1]),
+        )
+    )
+
+
+def closing_queue(user: User) -> QuerySet[Case]:
+    """Return the rated cases that wait to be closed or redone, the first due first."""
+    last = Callback.objects.filter(case=OuterRef("pk"), round=OuterRef("round")).order_by(
+        "-attempt"
+    )
+    return _due_in(Case.objects.visible_to(user), State.RATED).annotate(
+        last_resolved=Subquery(last.values("resolved")[:1]),
+        last_satisfied=Subquery(last.values("satisfied")[:1]),
+        last_via=Subquery(last.values("via")[:1]),
+    )
+
+
+def _due_in(cases: QuerySet[Case], state: str) -> QuerySet[Case]:
+    running = Clock.objects.running().filter(case=OuterRef("pk"), order_ref=None)
+    due = Subquery(running.order_by("due_at").values("due_at")[:1])
+    shown = cases.select_related("category", "area", "town")
+    return shown.filter(state=state).annotate(due=due).order_by(F("due").asc(nulls_last=True), "pk")
+
+
+def to_verify(user: User) -> QuerySet[Case]:
+    """Return the handled cases of the user's area that nobody can be called about: go and look."""
+    mine = Q(pk__in=[])
+    for area in user.areas_of(Role.GRIDHEAD, Role.GRIDWORKER):
+        mine |= Q(area__code__startswith=area)
+    waiting = Case.objects.visible_to(user).filter(mine, state=State.HANDLED, callable=False)
+    return waiting.select_related("category", "area", "town").order_by("handled_at", "pk")
+
+
+def own_reports(user: User) -> QuerySet[Case]:
+    """Return what the user reported, newest first."""
+    return Case.objects.visible_to(user).filter(received_by=user).for_list()

@@ -1,0 +1,73 @@
+"""How the lists of whistles, orders and responsibilities are narrowed."""
+
+import django_filters
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import Role
+from cases.models import Clock
+from dispatch.models import Order, OrderState, Responsibility, Whistle
+
+
+class WhistleFilter(django_filters.FilterSet):
+    case = django_filters.CharFilter(field_name="case__number")
+    level = django_filters.MultipleChoiceFilter(choices=Whistle.Level.choices)
+    kind = django_filters.MultipleChoiceFilter(choices=Whistle.Kind.choices)
+    blower = django_filters.CharFilter(field_name="blower__code")
+    settled = django_filters.BooleanFilter(
+        field_name="settled_at", lookup_expr="isnull", exclude=True
+    )
+    blown_after = django_filters.IsoDateTimeFilter(field_name="blown_at", lookup_expr="gte")
+    blown_before = django_filters.IsoDateTimeFilter(field_name="blown_at", lookup_expr="lt")
+
+    class Meta:
+        model = Whistle
+        fields: list[str] = []
+
+
+class OrderFilter(django_filters.FilterSet):
+    case = django_filters.CharFilter(field_name="case__number")
+    whistle = django_filters.NumberFilter(field_name="whistle_id")
+    state = django_filters.MultipleChoiceFilter(choices=OrderState.choices)
+    role = django_filters.ChoiceFilter(choices=Order.Part.choices)
+    kind = django_filters.MultipleChoiceFilter(
+        field_name="whistle__kind", choices=Whistle.Kind.choices
+    )
+    unit = django_filters.CharFilter(field_name="unit__code")
+    town = django_filters.CharFilter(field_name="case__town__code")
+    mine = django_filters.BooleanFilter(
+        method="by_own", help_text="given to a department you work in"
+    )
+    overdue = django_filters.BooleanFilter(
+        method="by_overdue", help_text="a running clock is past its due time"
+    )
+    issued_after = django_filters.IsoDateTimeFilter(field_name="issued_at", lookup_expr="gte")
+    issued_before = django_filters.IsoDateTimeFilter(field_name="issued_at", lookup_expr="lt")
+
+    class Meta:
+        model = Order
+        fields: list[str] = []
+
+    def by_own(self, orders: QuerySet[Order], name: str, value: bool) -> QuerySet[Order]:
+        own = Q(unit__in=self.request.user.units_of(Role.DEPARTMENT))
+        return orders.filter(own if value else ~own)
+
+    def by_overdue(self, orders: QuerySet[Order], name: str, value: bool) -> QuerySet[Order]:
+        at = timezone.now()
+        late = Exists(Clock.objects.running().filter(order_ref=OuterRef("pk"), due_at__lt=at))
+        return orders.filter(late) if value else orders.exclude(late)
+
+
+class ResponsibilityFilter(django_filters.FilterSet):
+    category = django_filters.CharFilter(
+        field_name="category__code", lookup_expr="startswith", help_text="begins with"
+    )
+    group = django_filters.CharFilter()
+    lead = django_filters.CharFilter(field_name="lead__code")
+    q = django_filters.CharFilter(
+        field_name="title", lookup_expr="icontains", help_text="part of the matter"
+    )
+
+    class Meta:
+        model = Responsibility
+        fields: list[str] = []

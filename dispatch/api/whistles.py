@@ -1,0 +1,117 @@
+"""Whistles: blow, list, show, tick their problems off; and the list that says who is responsible."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.bases import Doing, KeyedList, asking
+from cases.api.cases import seen_case
+from dispatch.api.filters import ResponsibilityFilter, WhistleFilter
+from dispatch.api.inputs import ItemDoneIn, WhistleIn
+from dispatch.api.outputs import ItemOut, ResponsibilityOut, WhistleOut
+from dispatch.models import Order, Responsibility, Whistle, WhistleItem
+from dispatch.queries.open_clocks import attach_open_clocks
+from dispatch.services.whistles import Item, Summons, blow_whistle, mark_item_done
+
+
+def whole_whistles() -> QuerySet[Whistle]:
+    """Return whistles with all that `WhistleOut` shows but the orders' clocks."""
+    orders = Order.objects.select_related("unit").order_by("pk")
+    items = WhistleItem.objects.select_related("unit").order_by("position")
+    rows = Whistle.objects.select_related("case", "blower", "blown_by")
+    return rows.prefetch_related(Prefetch("orders", orders), Prefetch("items", items))
+
+
+def whistle_answer(request: Request, pk: int) -> dict[str, Any]:
+    whistle = whole_whistles().get(pk=pk)
+    attach_open_clocks(whistle.orders.all())
+    return WhistleOut(whistle, context={"request": request}).data
+
+
+class BlowWhistle(Doing):
+    """Summon a lead and assisting departments."""
+
+    serializer_class = WhistleIn
+    success = 201
+
+    @extend_schema(responses={201: WhistleOut})
+    def post(self, request: Request, number: str) -> Response:
+        """Blow a whistle on the case: one order a department, each with its clocks."""
+        at, given = timezone.now(), self.given(request)
+        case = seen_case(request, number)
+
+        def act() -> Any:
+            items = [Item(**item) for item in given.pop("items")]
+            whistle = blow_whistle(
+                case.pk, Summons(**given, items=items), actor=asking(request), at=at
+            )
+            return whistle_answer(request, whistle.pk)
+
+        return self.do(request, act)
+
+
+class Whistles(KeyedList):
+    """The whistles of the cases that you may see, the latest first."""
+
+    queryset = Whistle.objects.all()
+    serializer_class = WhistleOut
+    filterset_class = WhistleFilter
+    orderings = ("-blown_at", "blown_at")
+
+    def rows(self) -> QuerySet[Whistle]:
+        return whole_whistles().filter(pk__in=Whistle.objects.visible_to(asking(self.request)))
+
+    def dress(self, page: Sequence[Any]) -> None:
+        attach_open_clocks(order for whistle in page for order in whistle.orders.all())
+
+
+class OneWhistle(GenericAPIView[Whistle]):
+    """One whistle."""
+
+    queryset = Whistle.objects.all()
+    serializer_class = WhistleOut
+
+    def get(self, request: Request, pk: int) -> Response:
+        """Show the whistle with its problems and its orders."""
+        seen = Whistle.objects.visible_to(asking(request))
+        return Response(whistle_answer(request, get_object_or_404(seen, pk=pk).pk))
+
+
+class ItemDone(Doing):
+    """Tick a problem of a whistle's list."""
+
+    serializer_class = ItemDoneIn
+
+    @extend_schema(responses=ItemOut)
+    def post(self, request: Request, pk: int, item: int) -> Response:
+        """Mark the problem as done, or as not done after all."""
+        at, given = timezone.now(), self.given(request)
+        seen = Whistle.objects.visible_to(asking(request))
+        known = get_object_or_404(WhistleItem.objects.filter(whistle__in=seen, whistle=pk), pk=item)
+
+        def act() -> Any:
+            mark_item_done(known.pk, actor=asking(request), at=at, **given)
+            row = WhistleItem.objects.select_related("unit", "whistle__case").get(pk=known.pk)
+            return ItemOut(row, context={"request": request}).data
+
+        return self.do(request, act)
+
+
+class Responsibilities(KeyedList):
+    """The responsibility list (权责清单): who leads and who assists in which matter."""
+
+    queryset = Responsibility.objects.all()
+    serializer_class = ResponsibilityOut
+    filterset_class = ResponsibilityFilter
+    orderings = ("code", "-code")
+
+    def rows(self) -> QuerySet[Responsibility]:
+        rows = Responsibility.objects.select_related("category", "lead")
+        return rows.prefetch_related("assists")

@@ -1,0 +1,32 @@
+"""The stage moved to this very moment, and signing in as one of the cast."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests.cast import Stage
+
+SignIn = Callable[[str], Client]
+
+
+@pytest.fixture
+def live(stage: Stage) -> Stage:
+    """Return the stage with its clock ten minutes ago: views read the machine's clock."""
+    stage.at = timezone.now() - timedelta(minutes=10)
+    return stage
+
+
+@pytest.fixture
+def sign_in(live: Stage) -> SignIn:
+    """Return a web client signed in as the person named, with English screens."""
+
+    def signed_in(name: str) -> Client:
+        client = Client(headers={"accept-language": "en"})
+        client.force_login(live.people[name])
+        client.cookies["django_language"] = "en"
+        return client
+
+    return signed_in

@@ -1,0 +1,246 @@
+"""Whatever anybody does in whatever order, nothing is lost and the clocks follow the states."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from accounts.refusals import BadInput, StepRefused
+from assessment.services.reviews import review_order
+from cases.lifecycle import ENDED, clocks_of
+from cases.models import Case, CaseEvent, Clock
+from cases.services.callbacks import record_callback
+from cases.services.clocks import sweep_breaches
+from cases.services.steps import advance, sweep_holds
+from dispatch.lifecycle import CLOCKS_IN_STATE
+from dispatch.models import Order, Whistle
+from dispatch.services.rulings import rule as rule_on
+from dispatch.services.steps import advance_order
+from tests.cast import PEOPLE, Stage
+
+REFUSALS = (StepRefused, PermissionDenied, BadInput)
+CASE_STEPS = ["handle", "finish", "hold", "resume", "reject", "merge", "close", "reopen"]
+ORDER_STEPS = [
+    "acknowledge",
+    "report_in",
+    "progress",
+    "finish",
+    "object",
+    "extend",
+    "accept",
+    "send_back",
+    "withdraw",
+]
+LIKELY = {
+    "handle": "town",
+    "finish": "town",
+    "hold": "supervisor",
+    "resume": "supervisor",
+    "reject": "operator",
+    "merge": "operator",
+    "close": "callback",
+    "reopen": "callback",
+}
+people = st.sampled_from(sorted(PEOPLE))
+which = st.integers(0, 10_000)
+seldom = st.integers(0, 9).map(lambda n: n == 0)
+
+
+class District(RuleBasedStateMachine):
+    """A small district in which everybody presses buttons."""
+
+    stage: Stage
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.savepoint = transaction.atomic()
+        self.savepoint.__enter__()
+        self.now: datetime = self.stage.at
+        self.received = 0
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.savepoint.__exit__(None, None, None)
+
+    def attempt(self, act: Any) -> bool:
+        """Do something; where it is refused, see that nothing at all was written."""
+        before = CaseEvent.objects.count(), Clock.objects.count(), Order.objects.count()
+        try:
+            with transaction.atomic():
+                act()
+        except REFUSALS:
+            after = CaseEvent.objects.count(), Clock.objects.count(), Order.objects.count()
+            assert before == after
+            return False
+        return True
+
+    def pick(self, model: Any, n: int) -> Any:
+        rows = list(model.objects.order_by("pk"))
+        return rows[n % len(rows)]
+
+    @rule(callable_=st.booleans(), urgency=st.sampled_from(["normal", "urgent", "critical"]))
+    def a_request_comes_in(self, callable_: bool, urgency: str) -> None:
+        self.stage.at = self.now
+        phone = "13800001234" if callable_ else ""
+        self.stage.case(caller_phone=phone, urgency=urgency)
+        self.received += 1
+
+    @rule(minutes=st.sampled_from([1, 30, 240, 1440, 6000]))
+    def time_passes(self, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
+
+    @precondition(lambda self: self.received)
+    @rule(n=which, step=st.sampled_from(CASE_STEPS), stranger=seldom, person=people)
+    def somebody_takes_a_step(self, n: int, step: str, stranger: bool, person: str) -> None:
+        case = self.pick(Case, n)
+        other = self.pick(Case, n + 1)
+        details = {
+            "finish": {"result": "done"},
+            "hold": {"until": (self.now + timedelta(days=9)).date(), "reason": "winter"},
+            "reject": {"reason": "not ours"},
+            "merge": {"into": other.number},
+            "reopen": {"reason": "not solved"},
+        }
+        actor = self.stage.who(person if stranger else LIKELY[step])
+        self.attempt(
+            lambda: advance(case.pk, step, actor=actor, at=self.now, **details.get(step, {}))
+        )
+
+    @precondition(lambda self: self.received)
+    @rule(
+        n=which,
+        kind=st.sampled_from(["daily", "hard", "emergency"]),
+        units=st.sampled_from([[], ["ZJW"], ["ZJW", "CGW"]]),
+    )
+    def somebody_blows(self, n: int, kind: str, units: list[str]) -> None:
+        self.stage.at = self.now
+        case = self.pick(Case, n)
+        self.attempt(lambda: self.stage.whistle(case, kind=kind, departments=units))
+
+    @precondition(lambda self: Order.objects.exists())
+    @rule(n=which, step=st.sampled_from(ORDER_STEPS), stranger=seldom, person=people)
+    def somebody_works_on_an_order(self, n: int, step: str, stranger: bool, person: str) -> None:
+        order = self.pick(Order, n)
+        staff = {"CGW": "department", "ZJW": "department2", "XFZD": "department3"}
+        own = "town" if step in ("accept", "send_back", "withdraw") else staff[order.unit.code]
+        details: dict[str, dict[str, Any]] = {
+            "progress": {"note": "going on"},
+            "finish": {"result": "done"},
+            "object": {"reason": "not ours"},
+            "extend": {"reason": "rain", "limit": Decimal(2)},
+            "send_back": {"reason": "still there"},
+        }
+        actor = self.stage.who(person if stranger else own)
+        self.attempt(
+            lambda: advance_order(order.pk, step, actor=actor, at=self.now, **details.get(step, {}))
+        )
+
+    @precondition(lambda self: Order.objects.exists())
+    @rule(n=which, upheld=st.booleans(), new=st.sampled_from(["", "CGW", "GD"]))
+    def the_centre_rules(self, n: int, upheld: bool, new: str) -> None:
+        waiting = Order.objects.filter(state="objected").order_by("pk")
+        order = waiting[n % len(waiting)] if waiting else self.pick(Order, n)
+        actor = self.stage.who("supervisor")
+        unit = new if new != "GD" or upheld else ""
+        self.attempt(
+            lambda: rule_on(
+                order.pk, actor=actor, at=self.now, upheld=upheld, reason="list", new_unit=unit
+            )
+        )
+
+    @precondition(lambda self: Order.objects.exists())
+    @rule(n=which, mark=st.integers(0, 101))
+    def the_blower_reviews(self, n: int, mark: int) -> None:
+        order, actor = self.pick(Order, n), self.stage.who("town")
+        marks = {"arrival": mark, "attitude": 90, "result": 80}
+        self.attempt(lambda: review_order(order.pk, actor=actor, at=self.now, **marks))
+
+    @precondition(lambda self: self.received)
+    @rule(
+        n=which,
+        outcome=st.sampled_from(["reached", "no_answer", "refused"]),
+        resolved=st.sampled_from(["yes", "partly", "no"]),
+    )
+    def the_resident_is_called(self, n: int, outcome: str, resolved: str) -> None:
+        case, actor = self.pick(Case, n), self.stage.who("callback")
+        answers = {"contacted": True, "resolved": resolved, "satisfied": "basic"}
+        given = answers if outcome == "reached" else {}
+        self.attempt(
+            lambda: record_callback(case.pk, actor=actor, at=self.now, outcome=outcome, **given)
+        )
+
+    @rule()
+    def the_sweeps_run(self) -> None:
+        sweep_holds(self.now)
+        sweep_breaches(self.now)
+        assert sweep_breaches(self.now) == 0
+
+    @invariant()
+    def nothing_is_lost(self) -> None:
+        assert Case.objects.count() == self.received
+        for case in Case.objects.all():
+            last = case.events.exclude(step="breach").order_by("-pk").first()
+            assert last is not None
+            assert last.state == case.state
+
+    @invariant()
+    def open_clocks_follow_from_state(self) -> None:
+        for case in Case.objects.all():
+            running = case.clocks.running()
+            own = sorted(running.filter(order_ref=None).values_list("kind", flat=True))
+            assert own == sorted(clocks_of(case)), case.state
+            if case.state in ENDED:
+                assert not running.exists()
+            for clock in running:
+                stands = clock.due_at is None or clock.breached_at is not None
+                assert stands if case.state == "on_hold" else clock.due_at is not None
+        for order in Order.objects.select_related("case"):
+            running = Clock.objects.running().filter(order_ref=order.pk)
+            ended = order.case.state in ENDED
+            wanted = () if ended else CLOCKS_IN_STATE.get(order.state, ())
+            assert sorted(running.values_list("kind", flat=True)) == sorted(wanted), order.state
+
+    @invariant()
+    def a_breach_is_recorded_once(self) -> None:
+        recorded = CaseEvent.objects.filter(step="breach").count()
+        assert recorded == Clock.objects.filter(breached_at__isnull=False).count()
+        late = [c for c in Clock.objects.exclude(stopped_at=None) if c.due_at and c.stopped_at]
+        assert all(c.breached_at for c in late if c.due_at < c.stopped_at)
+
+    @invariant()
+    def a_summoned_case_has_somebody_working(self) -> None:
+        for whistle in Whistle.objects.select_related("case"):
+            live = list(whistle.orders.exclude(state="withdrawn"))
+            case = whistle.case
+            if whistle.settled_at is None and whistle.round == case.round:
+                assert [order.role for order in live].count("lead") == 1
+            if case.state in ("handled", "rated") and live and whistle.round == case.round:
+                assert all(order.state in ("accepted", "reviewed") for order in live)
+
+
+@pytest.mark.django_db
+def test_any_order_of_steps_keeps_the_promises(stage: Stage) -> None:
+    District.stage = stage
+    run_state_machine_as_test(
+        District,
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=35,
+            deadline=None,
+            # Shrinking replays hundreds of districts: five minutes for a shorter story.
+            phases=[Phase.explicit, Phase.reuse, Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
