@@ -34,7 +34,7 @@ bench: setup ## measure against baselines taken in the same run
 	@$(PY) -m bench $(ARGS)
 
 seed: setup ## load the demo district where the database has none
-	@$(PY) manage.py seed --demo
+	@DEMO=1 $(PY) manage.py seed --demo
 
 format: setup ## format and repair what can be repaired by itself
 	@$(PY) -m ruff format .

@@ -9,19 +9,22 @@ ALONE = {"", "help", "--help", "-h", "--version", "translations", "collectstatic
 
 
 def main() -> None:
-    """Attach to the services and hand over to Django."""
+    """Attach to the services and hand over to Django; what is wrong around us is told in one line."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    from django.core.management import execute_from_command_line
+    try:
+        from django.core.management import execute_from_command_line
+    except ModuleNotFoundError:
+        sys.exit("manage.py: Django is not here; run `make setup`, then .venv/bin/python manage.py")
 
-    from config import embedded
+    from config import embedded, env
 
     command = sys.argv[1] if len(sys.argv) > 1 else ""
-    if command not in ALONE and "--help" not in sys.argv:
-        try:
+    try:
+        if command not in ALONE and "--help" not in sys.argv:
             embedded.attach_from_settings()
-        except embedded.ServiceError as error:
-            sys.exit(f"manage.py: {error}")
-    execute_from_command_line(sys.argv)
+        execute_from_command_line(sys.argv)
+    except (embedded.ServiceError, env.BadValue) as error:
+        sys.exit(f"manage.py: {error}")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from assessment.models import AssessmentPolicy, Period, PeriodFigures, Review, U
 
 
 @admin.register(AssessmentPolicy)
-class AssessmentPolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class AssessmentPolicyAdmin(admin.ModelAdmin):
     list_display = [
         "name",
         "valid_from",
@@ -30,7 +30,7 @@ class AssessmentPolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Period)
-class PeriodAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class PeriodAdmin(admin.ModelAdmin):
     list_display = ["name", "starts_at", "ends_at"]
     ordering = ["-starts_at"]
 

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from accounts.refusals import BadInput
 from assessment.models import Period
 
-_MONTH = re.compile(r"(?P<year>[12]\d{3})-(?P<month>0[1-9]|1[0-2])")
-_YEAR = re.compile(r"[12]\d{3}")
+_MONTH = re.compile(r"(?P<year>[12]\d{3})-(?P<month>0[1-9]|1[0-2])", re.ASCII)
+_YEAR = re.compile(r"[12]\d{3}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def find(name: str) -> Span:
 
     A named span wins over a month or a year, so that a district may write its own `2026-11`.
     """
-    if row := Period.objects.filter(name=name).first():
+    if row := _row(name):
         return _named(row)
     if found := _MONTH.fullmatch(name):
         return month(int(found["year"]), int(found["month"]))
@@ -88,6 +88,10 @@ def neighbours(span: Span) -> tuple[Span | None, Span | None]:
     before_month = (start.year, start.month - 1) if start.month > 1 else (start.year - 1, 12)
     after_month = (start.year, start.month + 1) if start.month < 12 else (start.year + 1, 1)
     return month(*before_month), month(*after_month)
+
+
+def _row(name: str) -> Period | None:
+    return None if "\x00" in name else Period.objects.filter(name=name).first()
 
 
 def _named(row: Period) -> Span:

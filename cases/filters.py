@@ -87,12 +87,19 @@ class MomentFilter(df.Filter):
     field_class = MomentField
 
 
+class OneOf(df.ChoiceFilter):
+    """One of some choices, or all of them."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(empty_label=gettext_lazy("All"), **kwargs)
+
+
 class CaseFilters(df.FilterSet):
     """The cases of a list, as one reader asks for them at the moment `at`."""
 
     q = df.CharFilter(method="by_words", label=gettext_lazy("Number, text or address"))
     number = df.CharFilter(lookup_expr="startswith")
-    state = df.ChoiceFilter(method="by_state", choices=STATES, label=gettext_lazy("State"))
+    state = OneOf(method="by_state", choices=STATES, label=gettext_lazy("State"))
     town = df.CharFilter(
         field_name="town",
         label=gettext_lazy("Town"),
@@ -106,21 +113,21 @@ class CaseFilters(df.FilterSet):
         label=gettext_lazy("Category"),
         widget=LateSelect(category_choices, gettext_lazy("All")),
     )
-    channel = df.ChoiceFilter(choices=Case.Channel.choices, label=gettext_lazy("Channel"))
-    kind = df.ChoiceFilter(choices=Case.Kind.choices, label=gettext_lazy("Kind"))
-    urgency = df.ChoiceFilter(choices=Case.Urgency.choices, label=gettext_lazy("Urgency"))
+    channel = OneOf(choices=Case.Channel.choices, label=gettext_lazy("Channel"))
+    kind = OneOf(choices=Case.Kind.choices, label=gettext_lazy("Kind"))
+    urgency = OneOf(choices=Case.Urgency.choices, label=gettext_lazy("Urgency"))
     received_from = MomentFilter(method="by_start", label=gettext_lazy("Received from"))
     received_to = MomentFilter(method="by_end", label=gettext_lazy("Received to"))
     department = df.CharFilter(method="by_department", label=gettext_lazy("Department"))
-    route = df.ChoiceFilter(method="by_route", choices=ROUTES, label=gettext_lazy("Route"))
+    route = OneOf(method="by_route", choices=ROUTES, label=gettext_lazy("Route"))
     overdue = YesNoFilter(method="by_overdue", label=gettext_lazy("Overdue"))
     breached = YesNoFilter(method="by_breached", label=gettext_lazy("A limit was missed"))
     rated = YesNoFilter(method="by_rated", label=gettext_lazy("Valid callback"))
     contacted = YesNoFilter(method="by_answer", label=gettext_lazy("Contacted"))
-    resolved = df.ChoiceFilter(
+    resolved = OneOf(
         method="by_answer", choices=Callback.Resolved.choices, label=gettext_lazy("Solved?")
     )
-    satisfied = df.ChoiceFilter(
+    satisfied = OneOf(
         method="by_answer", choices=Callback.Satisfied.choices, label=gettext_lazy("Satisfied?")
     )
     counted = YesNoFilter(field_name="counted", label=gettext_lazy("Counted in assessments"))

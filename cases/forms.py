@@ -213,7 +213,6 @@ STEP_FACES: Mapping[str, StepFace] = {
         "hand-grab",
         _("The town takes the case itself; no department is summoned."),
         NoteForm,
-        "btn-primary",
     ),
     "finish": StepFace(
         _("Finish"),

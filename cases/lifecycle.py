@@ -219,5 +219,6 @@ class CaseLifecycle(models.Model):
     def reopen(self, *, at: datetime, reason: str) -> None:
         """Redo: the case comes back to its town in a new round."""
         self.round += 1
-        self.reason, self.handled_at, self.closed_at = reason, None, None
+        self.reason, self.result = reason, ""
+        self.handled_at = self.closed_at = None
         self.callback_given_up = self.self_handled = False

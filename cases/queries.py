@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Role, Unit, User
 from cases.event_texts import face_of, note_of
 from cases.lifecycle import WORKING, ClockKind, State
-from cases.models import Attachment, Callback, Case, CaseEvent, Category, Clock
+from cases.models import BOUNDARIES, Attachment, Callback, Case, CaseEvent, Category, Clock
 from cases.privacy import shown_text
 from grids.models import Area
 from grids.models.areas import CODE_LENGTH
@@ -38,12 +38,8 @@ class CaseLine:
             "pk",
             "number",
             "state",
-            "get_state_display",
             "round",
             "urgency",
-            "get_urgency_display",
-            "get_kind_display",
-            "get_channel_display",
             "category",
             "confidential",
             "area",
@@ -68,6 +64,19 @@ class CaseLine:
         if name in CaseLine.SHOWN:
             return getattr(self._case, name)
         raise AttributeError(name)
+
+    # Django's own get_…_display translates every choice of the field to find one: a third of a list.
+    def get_state_display(self) -> str:
+        return str(State(self._case.state).label)
+
+    def get_urgency_display(self) -> str:
+        return str(Case.Urgency(self._case.urgency).label)
+
+    def get_kind_display(self) -> str:
+        return str(Case.Kind(self._case.kind).label)
+
+    def get_channel_display(self) -> str:
+        return str(Case.Channel(self._case.channel).label)
 
     @property
     def town_name(self) -> str:
@@ -107,9 +116,8 @@ def _due_first(clock: Clock) -> tuple[bool, float, int]:
 
 def cases_for_page(user: User) -> QuerySet[Case]:
     """Return the cases the user may see, with what a case's page shows of each."""
-    return Case.objects.visible_to(user).select_related(
-        "category__parent", "area", "town", "received_by", "parent"
-    )
+    rows = Case.objects.visible_to(user).defer(*BOUNDARIES)
+    return rows.select_related("category__parent", "area", "town", "received_by", "parent")
 
 
 def own_clocks(case: Case) -> list[Clock]:
@@ -322,7 +330,7 @@ def closing_queue(user: User) -> QuerySet[Case]:
 def _due_in(cases: QuerySet[Case], state: str) -> QuerySet[Case]:
     running = Clock.objects.running().filter(case=OuterRef("pk"), order_ref=None)
     due = Subquery(running.order_by("due_at").values("due_at")[:1])
-    shown = cases.select_related("category", "area", "town")
+    shown = cases.select_related("category", "area", "town").defer(*BOUNDARIES)
     return shown.filter(state=state).annotate(due=due).order_by(F("due").asc(nulls_last=True), "pk")
 
 

@@ -1,6 +1,7 @@
 """Search cases by what stands in them, and only by what the searcher may read there."""
 
 import re
+from typing import Any
 
 from django.db.models import CharField, F, Func, Q, QuerySet, TextField, Value
 from django.db.models.functions import Replace
@@ -9,9 +10,7 @@ from accounts.models import Role, User
 from cases.models import Case
 from cases.privacy import HOTLINE_ROLES, KEEPERS
 
-_PHONE_IN_TEXT = (
-    r"(?<!\d)(1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}|0\d{2,3}[\s-]?\d{7,8})(?!\d)"  # as cases.privacy has it
-)
+_PHONE_IN_TEXT = r"(?<!\d)(1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}|0\d{2,3}[\s-]?\d{7,8})(?!\d)"  # as cases.privacy has it
 _TYPED_PHONE = re.compile(r"\+?[\d\s-]{7,24}")
 
 
@@ -45,9 +44,10 @@ def _redacted() -> Func:
 
     A replaced empty or one-letter name changes nothing that matters: it is looked for only as a whole.
     """
-    text = F("text")
+    text: Any = F("text")
     for secret in ("caller_name", "caller_phone"):
-        text = Replace(text, F(secret), Value("***"))  # type: ignore[assignment]
+        name: Any = F(secret)
+        text = Replace(text, name, Value("***"))
     return Func(
         text,
         Value(_PHONE_IN_TEXT, output_field=CharField()),

@@ -56,6 +56,13 @@ def broker(data_dir: Path) -> str:
 def kept_secret(path: Path) -> str:
     """Return the secret kept in the file, writing a new one, readable by us only, the first time."""
     try:
+        return _kept_secret(path)
+    except PermissionError:
+        raise _foreign(path) from None
+
+
+def _kept_secret(path: Path) -> str:
+    try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
             file.write(secrets.token_urlsafe(50))
@@ -93,9 +100,7 @@ def attach(data_dir: Path, names: list[str]) -> None:
                 if not kept(data_dir, name):
                     _start_keeper(data_dir, name)
         except PermissionError as error:
-            raise ServiceError(
-                f"{error.filename} belongs to another user; use that user or another DATA_DIR"
-            ) from None
+            raise _foreign(error.filename) from None
 
 
 def detach(others: float = 0) -> None:
@@ -134,6 +139,10 @@ def try_lock(descriptor: int, kind: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def _foreign(path: Path | str) -> ServiceError:
+    return ServiceError(f"{path} belongs to another user; use that user or another DATA_DIR")
 
 
 def _detach_at_exit(owner: int) -> None:

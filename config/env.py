@@ -12,6 +12,10 @@ YES = {"1", "true", "yes", "on"}
 NO = {"0", "false", "no", "off", ""}
 
 
+class BadValue(ImproperlyConfigured):
+    """A variable holds what cannot be used; the message names it."""
+
+
 def text(name: str, default: str = "") -> str:
     """Return the variable, stripped; an empty one counts as absent."""
     return os.environ.get(name, "").strip() or default
@@ -24,14 +28,14 @@ def flag(name: str, default: bool = False) -> bool:
         return True
     if value in NO:
         return False
-    raise ImproperlyConfigured(f"{name}={value!r} is neither yes (1) nor no (0)")
+    raise BadValue(f"{name}={value!r} is neither yes (1) nor no (0)")
 
 
 def integer(name: str, default: int, low: int = 0, high: int = 2**31) -> int:
     """Return a whole number between `low` and `high`; raise otherwise."""
     value = text(name, str(default))
     if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
-        raise ImproperlyConfigured(f"{name}={value!r} is not a whole number from {low} to {high}")
+        raise BadValue(f"{name}={value!r} is not a whole number from {low} to {high}")
     return int(value)
 
 
@@ -44,7 +48,7 @@ def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
     """Return one of the allowed words; raise on any other."""
     value = text(name, default)
     if value not in allowed:
-        raise ImproperlyConfigured(f"{name}={value!r} is none of {', '.join(allowed)}")
+        raise BadValue(f"{name}={value!r} is none of {', '.join(allowed)}")
     return value
 
 
@@ -56,15 +60,15 @@ def folder(name: str, default: Path) -> Path:
 def database(url: str) -> dict[str, Any]:
     """Turn a PostgreSQL address into Django's form; raise on any other kind of address."""
     if not url.startswith(("postgres://", "postgresql://")):
-        raise ImproperlyConfigured("DATABASE_URL must begin with postgresql://")
+        raise BadValue("DATABASE_URL must begin with postgresql://")
     try:
         parts = dict(conninfo_to_dict(url))
     except ProgrammingError as error:
-        raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {error}".strip()) from None
+        raise BadValue(f"DATABASE_URL cannot be read: {error}".strip()) from None
     if not parts.get("dbname"):
-        raise ImproperlyConfigured("DATABASE_URL names no database")
+        raise BadValue("DATABASE_URL names no database")
     if not str(parts.get("port", "0")).isdigit():
-        raise ImproperlyConfigured(f"DATABASE_URL: {parts['port']!r} is no port")
+        raise BadValue(f"DATABASE_URL: {parts['port']!r} is no port")
     return {
         "NAME": parts.pop("dbname"),
         "USER": parts.pop("user", ""),
@@ -79,5 +83,5 @@ def broker(url: str) -> str:
     """Check a Redis address and return it in the form that Celery reads."""
     scheme, separator, rest = url.partition("://")
     if not separator or scheme not in {"redis", "rediss", "unix", "redis+socket"}:
-        raise ImproperlyConfigured("REDIS_URL must begin with redis://, rediss:// or unix://")
+        raise BadValue("REDIS_URL must begin with redis://, rediss:// or unix://")
     return f"redis+socket://{rest}" if scheme == "unix" else url

@@ -92,6 +92,16 @@ class Stop:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._ask)
 
+        # GNU make, sent SIGINT alone, passes nothing on: it drops its handler and waits for us.
+        self.make = os.getppid() if os.environ.get("MAKELEVEL") else 0
+        self.make_catches = bool(self.make) and catches_interrupt(self.make)
+
+    def look(self) -> None:
+        """Notice a SIGINT that reached only the make above us."""
+        if self.make_catches and not catches_interrupt(self.make):
+            self.make_catches = False
+            self.asked += 1
+
     def _ask(self, number: int, frame: FrameType | None) -> None:
         self.asked += 1
 
@@ -106,6 +116,7 @@ def run(children: Sequence[Child], stop: Stop, each_second: Callable[[], None]) 
                 child.look(now)
             if now - last >= 1:
                 last = now
+                stop.look()
                 each_second()
             time.sleep(LOOK)
     finally:
@@ -120,6 +131,7 @@ def complete(child: Child, stop: Stop) -> bool:
     """Let the process, already started, run to its end; say whether it succeeded. A stop ends it."""
     assert child.process is not None
     while child.process.poll() is None and not stop.asked:
+        stop.look()
         time.sleep(0.05)
     child.ask_to_stop()
     child.stop(time.monotonic() + PATIENCE)
@@ -130,6 +142,16 @@ def end_with_parent() -> None:
     """Have the kernel send this process SIGTERM when its parent dies (Linux only)."""
     if sys.platform == "linux":
         _libc.prctl(1, signal.SIGTERM, 0, 0, 0)  # PR_SET_PDEATHSIG
+
+
+def catches_interrupt(pid: int) -> bool:
+    """Say whether that process has a handler for SIGINT (Linux; elsewhere never)."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
+    caught = next(line for line in status.splitlines() if line.startswith("SigCgt:"))
+    return bool(int(caught.split()[1], 16) >> (signal.SIGINT - 1) & 1)
 
 
 def say(line: str) -> None:

@@ -7,11 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import django_stubs_ext
-from csp.constants import NONE, SELF, UNSAFE_INLINE
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config import embedded, env, logs
+from config.policy import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
+from config.rest import REST_FRAMEWORK as REST_FRAMEWORK
+from config.rest import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 
 django_stubs_ext.monkeypatch()  # types such as ModelAdmin[Case] exist at run time, too
 
@@ -26,7 +27,7 @@ REDIS_URL = env.text("REDIS_URL")
 SECRET_KEY = env.text("SECRET_KEY")
 if not SECRET_KEY:
     if DATABASE_URL and not (DEBUG or DEMO):
-        raise ImproperlyConfigured("SECRET_KEY is needed where DATABASE_URL is given")
+        raise env.BadValue("SECRET_KEY is needed where DATABASE_URL is given")
     SECRET_KEY = embedded.kept_secret(DATA_DIR / "secret_key")
 
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *env.words("ALLOWED_HOSTS")]
@@ -137,19 +138,16 @@ STATICFILES_FINDERS = [
 # `manage.py run` collects hashed and compressed files; elsewhere they are served where they lie.
 STATIC_COLLECTED = env.flag("STATIC_COLLECTED")
 WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
+_plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "config.vendor.HashedStorage"
-        if STATIC_COLLECTED
-        else "django.contrib.staticfiles.storage.StaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": "config.vendor.HashedStorage" if STATIC_COLLECTED else _plain},
 }
 MEDIA_ROOT = DATA_DIR / "media"
 UPLOAD_MAX_BYTES = env.integer("UPLOAD_MAX_MB", 20, low=1, high=1024) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
-FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o640, 0o750
 
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "/"
@@ -181,59 +179,9 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY") else None
 X_FRAME_OPTIONS = "DENY"
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
-        "style-src": [SELF],
-        "style-src-attr": [UNSAFE_INLINE],  # widths of bars; a style attribute runs no script
-        "object-src": [NONE],
-        "base-uri": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-    }
-}
 
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "accounts.api.authentication.TokenWithPosts",
-        "rest_framework.authentication.SessionAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "accounts.api.schema.Schema",
-    "DEFAULT_THROTTLE_RATES": {"token": env.text("TOKEN_RATE", "60/min")},
-    "EXCEPTION_HANDLER": "accounts.api.errors.exception_handler",
-    "TEST_REQUEST_DEFAULT_FORMAT": "json",
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Chuishao API",
-    "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PUBLIC": True,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "accounts.api.schema.add_refusals",
-    ],
-    "ENUM_NAME_OVERRIDES": {
-        "CaseState": "cases.models.State",
-        "CaseKind": "cases.models.Case.Kind",
-        "ClockKind": "cases.models.ClockKind",
-        "TimeUnit": "cases.models.LimitUnit",
-        "OrderState": "dispatch.models.OrderState",
-        "WhistleKind": "dispatch.models.Whistle.Kind",
-        "WhistleLevel": "dispatch.models.Whistle.Level",
-        "AreaLevel": "grids.models.Area.Level",
-        "UnitKind": "accounts.models.Unit.Kind",
-        "Role": "accounts.models.Role",
-        "Part": "dispatch.models.Order.Part",
-    },
-}
+# Categories (by the beginning of their codes) whose cases Open311 shows to anybody, without words and to the grid only.
+OPEN311_PUBLIC = env.words("OPEN311_PUBLIC", "01,06,07,09,10")
 
 LOGGING = logs.configuration(
     lines=env.choice("LOG_FORMAT", "console", ("console", "json")),

@@ -2,12 +2,19 @@
 
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
+from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import RedirectView
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView
 
 from accounts.api.views import UnknownCall
 from config import docs, health
+
+admin.site.site_header = admin.site.site_title = _("Chuishao")
+favicon = RedirectView.as_view(url=lazy(static, str)("img/favicon.svg"))
 
 APPS = ["accounts", "grids", "cases", "dispatch", "assessment"]
 
@@ -21,11 +28,13 @@ api_v1: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns = [
+    path("favicon.ico", login_not_required(favicon)),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
     path("admin/", admin.site.urls),
     path("language/", login_not_required(set_language), name="set_language"),
     path("api/v1/", include(api_v1)),
+    path("open311/v2/", include("cases.open311.urls")),
     *[path("", include(f"{app}.urls")) for app in APPS],
 ]

@@ -57,7 +57,7 @@ STEPS = {
             _("Withdraw the order"),
             "x",
             _("Order withdrawn."),
-            css="btn-outline-danger",
+            css="btn-ghost-danger",
         ),
         StepWords(
             "rule", _("Rule"), "gavel", _("Ruling given; both sides are told."), css="btn-primary"

@@ -10,6 +10,10 @@ from grids.locator import Gazetteer, Locator, Match
 from grids.models import Area, Atlas
 
 
+BORDER_METRES = 60.0
+"""How far outside every grid a phone's position may lie and still belong to the nearest one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where something is: the most precise area known, and a position where there is one."""
@@ -82,7 +86,7 @@ def find_place(
 
 def _by_position(lon: float, lat: float, area: str, address: str) -> Place:
     grid, microgrid = locator().at(lon, lat)
-    found = microgrid or grid
+    found = microgrid or grid or locator().nearest(lon, lat, BORDER_METRES)
     if found is None and not area:
         text = _("This position lies outside the district; pick a community instead.")
         raise BadInput({"lon": text})

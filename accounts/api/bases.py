@@ -21,7 +21,7 @@ def asking(request: Request) -> User:
     return request.user
 
 
-class KeyedList(ListAPIView):  # type: ignore[type-arg]  # the rows' type follows from `queryset`
+class KeyedList(ListAPIView[Any]):
     """A list: `queryset` names the model, `rows` what the asking user may see of it."""
 
     pagination_class = KeyPages
@@ -34,7 +34,7 @@ class KeyedList(ListAPIView):  # type: ignore[type-arg]  # the rows' type follow
 
     def get_queryset(self) -> QuerySet[Any]:
         if getattr(self, "swagger_fake_view", False):
-            assert self.queryset is not None
+            assert isinstance(self.queryset, QuerySet)
             return self.queryset
         return self.rows()
 
@@ -48,12 +48,12 @@ class KeyedList(ListAPIView):  # type: ignore[type-arg]  # the rows' type follow
         """Load what the rows of this page need beyond their own query."""
 
 
-class Doing(GenericAPIView):  # type: ignore[type-arg]
+class Doing(GenericAPIView[Any]):
     """A POST that reads `serializer_class` and does its work once for each Idempotency-Key."""
 
     parser_classes = [BoundedJSONParser]
     once = True
-    success = status.HTTP_200_OK
+    success: int = status.HTTP_200_OK
 
     def given(self, request: Request) -> dict[str, Any]:
         """Return the input, checked; raise what becomes a 400."""

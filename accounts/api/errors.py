@@ -56,9 +56,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         detail = next((texts[0] for texts in fields.values()), "")
         response.data = {"code": "invalid", "detail": detail, "fields": fields}
     else:
-        detail = known.detail
-        code = str(getattr(detail, "code", known.default_code))
-        response.data = {"code": code, "detail": str(detail), "fields": {}}
+        code = str(getattr(known.detail, "code", known.default_code))
+        response.data = {"code": code, "detail": str(known.detail), "fields": {}}
     return response
 
 
@@ -96,8 +95,7 @@ def _walk(errors: Any, path: str) -> Iterator[tuple[str, str]]:
         for name, inner in errors.items():
             yield from _walk(inner, f"{path}.{name}" if path else str(name))
     elif isinstance(errors, list):
-        for number, inner in enumerate(errors):
-            here = f"{path}.{number}" if isinstance(inner, dict | list) else path
-            yield from _walk(inner, here)
+        for inner in errors:
+            yield from _walk(inner, path)
     else:
         yield path, str(errors)

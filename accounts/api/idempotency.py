@@ -57,12 +57,11 @@ def answer_once(request: Request, create: Callable[[], Response]) -> Response:
 
 
 def _claim(request: Request, key: str, fingerprint: str) -> IdempotencyRecord:
+    user: Any = request.user
     IdempotencyRecord.objects.bulk_create(
-        [IdempotencyRecord(user_id=request.user.pk, key=key, fingerprint=fingerprint)],
-        ignore_conflicts=True,
+        [IdempotencyRecord(user=user, key=key, fingerprint=fingerprint)], ignore_conflicts=True
     )
-    rows = IdempotencyRecord.objects.select_for_update()
-    return rows.get(user_id=request.user.pk, key=key)
+    return IdempotencyRecord.objects.select_for_update().get(user=user, key=key)
 
 
 def _fingerprint(request: Request) -> str:

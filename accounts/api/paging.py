@@ -1,12 +1,12 @@
 """Pages of the API's lists: by key, with `next` and without totals."""
 
 import base64
-import binascii
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
@@ -25,14 +25,12 @@ class KeyPages(BasePagination):
     The first of `orderings` is the usual one. One query of a row more than the page holds.
     """
 
-    def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: Any = None
-    ) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         self.request = request
         self.ordering = _ordering(request, view.orderings)
         self.size = _size(request)
         name = self.ordering.lstrip("-")
-        keys = [name] if queryset.model._meta.get_field(name).unique else [name, "pk"]
+        keys = [name] if _field(queryset.model, name).unique else [name, "pk"]
         sign = "-" if self.ordering.startswith("-") else ""
         bound = _decode(request, self.ordering, queryset.model, keys)
         if bound:
@@ -89,7 +87,9 @@ def _size(request: Request) -> int:
     text = request.query_params.get("page_size", str(PAGE_SIZE))
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
     if not 1 <= number <= LARGEST_PAGE:
-        raise BadInput({"page_size": _("Give a number from 1 to %(most)s.") % {"most": LARGEST_PAGE}})
+        raise BadInput(
+            {"page_size": _("Give a number from 1 to %(most)s.") % {"most": LARGEST_PAGE}}
+        )
     return number
 
 
@@ -103,10 +103,14 @@ def _beyond(keys: list[str], bound: list[Any], sign: str) -> Q:
     )
 
 
+def _field(model: type[Model], key: str) -> Any:
+    meta = model._meta  # noqa: SLF001 - Django's own public name for it
+    return meta.pk if key == "pk" else meta.get_field(key)
+
+
 def _encode(ordering: str, row: Model, keys: list[str]) -> str:
-    fields = [row._meta.get_field(key) for key in keys if key != "pk"]
-    values = [field.value_to_string(row) for field in fields]
-    text = json.dumps([ordering, *values, *([str(row.pk)] if "pk" in keys else [])])
+    values = [_field(type(row), key).value_to_string(row) for key in keys]
+    text = json.dumps([ordering, *values])
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
@@ -119,9 +123,16 @@ def _decode(
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
         made_for, *values = json.loads(text)
-        if made_for != ordering or len(values) != len(keys) or "\x00" in "".join(values):
-            raise ValueError(cursor)
-        fields = [model._meta.pk if key == "pk" else model._meta.get_field(key) for key in keys]
-        return [field.to_python(value) for field, value in zip(fields, values, strict=True)]
-    except (binascii.Error, ValueError, TypeError, ValidationError, RecursionError):
-        raise BadInput({"cursor": _("Take the cursor from the page before.")}) from None
+        fields = [_field(model, key) for key in keys]
+        pairs = zip(fields, values, strict=True)
+        bound = [_plain(field.to_python(value)) for field, value in pairs]
+    except (ArithmeticError, RecursionError, TypeError, ValidationError, ValueError):
+        made_for, bound = "", []
+    if made_for != ordering or None in bound or "\x00" in "".join(map(str, bound)):
+        raise BadInput({"cursor": _("Take the cursor from the page before.")})
+    return bound
+
+
+def _plain(value: Any) -> Any:
+    """Return a moment in UTC: PostgreSQL reads no offset of sixteen hours or more."""
+    return value.astimezone(UTC) if isinstance(value, datetime) else value

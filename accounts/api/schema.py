@@ -24,13 +24,13 @@ REFUSAL = {
 EVERYWHERE = {
     "400": "Bad input, by field",
     "401": "Not signed in, or wrong name, password or token",
+    "403": "You see it, but this is not yours to do or to read",
     "404": "Not there, or not yours to see",
     "405": "No such method here",
     "406": "This form of answer is not given",
     "429": "Too many requests",
 }
 WITH_BODY = {
-    "403": "You see it, but this is not yours to do",
     "409": "Not now: it has moved on; or the Idempotency-Key stands for another request",
     "413": "Too large",
     "415": "This form of request is not read",
@@ -42,7 +42,9 @@ class Schema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         given = list(super().get_override_parameters())
-        return [*given, KEY] if self.method == "POST" and getattr(self.view, "once", False) else given
+        return (
+            [*given, KEY] if self.method == "POST" and getattr(self.view, "once", False) else given
+        )
 
 
 def add_refusals(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:

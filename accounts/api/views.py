@@ -115,7 +115,7 @@ class Units(KeyedList):
         return Unit.objects.all()
 
 
-class OneUnit(RetrieveAPIView):  # type: ignore[type-arg]
+class OneUnit(RetrieveAPIView[Unit]):
     """One unit by its code."""
 
     queryset = Unit.objects.all()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -38,25 +39,40 @@ class Number:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Links:
-    """The addresses of one period's lists; `open` says whether the reader may open them."""
+    """The addresses of one period's lists; `open` says whether the reader may open them.
+
+    A month's page has more than a thousand of them: what they share is put together once.
+    """
 
     span: Span
     open: bool = True
 
-    def cases(self, what: str, **narrow: str) -> str:
-        """Return the list of the cases counted as `what`, narrowed to a town, kind, …"""
-        bounds = {
+    @cached_property
+    def _bounds(self) -> dict[str, str]:
+        return {
             "received_from": _local(self.span.starts_at),
             "received_to": _local(self.span.ends_at),
         }
-        return self._shown(f"{reverse('cases:list')}?{urlencode(bounds | narrow | CASES[what])}")
+
+    @cached_property
+    def _cases(self) -> str:
+        return f"{reverse('cases:list')}?"
+
+    @cached_property
+    def _orders(self) -> str:
+        return f"{reverse('assessment:orders', args=[self.span.name])}?"
+
+    def cases(self, what: str, **narrow: str) -> str:
+        """Return the list of the cases counted as `what`, narrowed to a town, kind, …"""
+        if not self.open:
+            return ""
+        return self._cases + urlencode(self._bounds | narrow | CASES[what])
 
     def orders(self, unit: str, what: str) -> str:
         """Return the list of the orders counted as `what` of the unit."""
-        page = reverse("assessment:orders", args=[self.span.name])
-        return self._shown(f"{page}?{urlencode({'unit': unit, 'what': what})}")
+        return self._orders + urlencode({"unit": unit, "what": what}) if self.open else ""
 
     def whistles(self, *, town: str = "", solved: bool = False) -> str:
         """Return the list of the whistles, of one town or all, blown or solved."""

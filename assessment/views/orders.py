@@ -21,7 +21,7 @@ CURSOR = "cursor"
 def orders(request: HttpRequest, period: str) -> HttpResponse:
     """List the orders that a number of a department counts, newest first."""
     at = timezone.now()
-    unit, what = request.GET.get("unit", ""), request.GET.get("what", "orders")
+    unit, what = _code(request, "unit"), request.GET.get("what", "orders")
     if not opens_unit(request.user, unit):
         raise PermissionDenied(_("Only your own unit's figures are for you to open."))
     if what not in behind.NUMBERS:
@@ -44,7 +44,7 @@ def orders(request: HttpRequest, period: str) -> HttpResponse:
 def whistles(request: HttpRequest, period: str) -> HttpResponse:
     """List the whistles that a number counts, newest first."""
     at = timezone.now()
-    town, solved = request.GET.get("town", ""), request.GET.get("solved") == "1"
+    town, solved = _code(request, "town"), request.GET.get("solved") == "1"
     if not opens_unit(request.user, town):
         raise PermissionDenied(_("Only your own unit's figures are for you to open."))
     span = periods.find(period)
@@ -59,3 +59,11 @@ def whistles(request: HttpRequest, period: str) -> HttpResponse:
         "count": bounded_count(rows),
     }
     return render(request, "assessment/month_whistles.html", context)
+
+
+def _code(request: HttpRequest, name: str) -> str:
+    """Return a unit's code from the address; PostgreSQL takes no NUL, and no code has one."""
+    code = request.GET.get(name, "")
+    if "\x00" in code:
+        raise Http404
+    return code

@@ -73,7 +73,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
             review_order(pk, actor=request.user, at=timezone.now(), **form.cleaned_data)
         except BadInput as refusal:
             for name, texts in refusal.fields.items():
-                form.add_error(name, texts)  # type: ignore[arg-type]  # a list of texts is taken
+                form.add_error(name, texts)
         else:
             messages.success(request, _("Review stored."))
             return redirect(_back(request, order, request.POST.get("next", "")))

@@ -34,7 +34,7 @@ from cases.api.outputs import (
     LookAlikeOut,
     ReceivedOut,
 )
-from cases.models import Attachment, Case, CaseEvent, Clock
+from cases.models import BOUNDARIES, Attachment, Case, CaseEvent, Clock
 from cases.services.intake import look_alikes, receive
 from cases.services.privacy import reveal_caller
 from grids.places import find_place
@@ -53,7 +53,7 @@ def open_clocks() -> "Prefetch[str]":
 def whole_cases() -> QuerySet[Case]:
     """Return cases with all that `CaseOut` shows."""
     rows = Case.objects.select_related("category", "area", "town", "parent", "received_by")
-    return rows.prefetch_related(open_clocks(), "attachments")
+    return rows.defer(*BOUNDARIES).prefetch_related(open_clocks(), "attachments")
 
 
 def case_answer(request: Request, pk: int) -> dict[str, Any]:
@@ -76,7 +76,8 @@ class Cases(Doing, KeyedList):
 
     def rows(self) -> QuerySet[Case]:
         rows = Case.objects.visible_to(asking(self.request))
-        return rows.select_related("category", "area", "town").prefetch_related(open_clocks())
+        shown = rows.select_related("category", "area", "town").defer(*BOUNDARIES)
+        return shown.prefetch_related(open_clocks())
 
     @extend_schema(responses={201: ReceivedOut})
     def post(self, request: Request) -> Response:

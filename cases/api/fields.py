@@ -26,7 +26,7 @@ def seen(value: Any, case: Case, user: User) -> Any:
     return value
 
 
-class _Seen(serializers.Field):  # type: ignore[type-arg]
+class _Seen(serializers.Field[Any, Any, Any, Any]):
     """`of` is the way from the row to its case; empty where the row is the case."""
 
     def __init__(self, *, of: str = "case", **kwargs: Any) -> None:

@@ -4,6 +4,7 @@ import django_filters
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
+from accounts.api.moments import MomentFilter
 from cases.models import Case, Clock, State
 from cases.search import matching
 
@@ -24,10 +25,10 @@ class CaseFilter(django_filters.FilterSet):
         field_name="area__code", lookup_expr="startswith", help_text="begins with"
     )
     external_id = django_filters.CharFilter()
-    received_after = django_filters.IsoDateTimeFilter(
+    received_after = MomentFilter(
         field_name="received_at", lookup_expr="gte", help_text="this moment or later"
     )
-    received_before = django_filters.IsoDateTimeFilter(
+    received_before = MomentFilter(
         field_name="received_at", lookup_expr="lt", help_text="before this moment"
     )
     overdue = django_filters.BooleanFilter(

@@ -30,7 +30,7 @@ class ClockOut(serializers.ModelSerializer[Clock]):
 class RuleOut(serializers.Serializer[Any]):
     amount = serializers.CharField()
     unit = serializers.ChoiceField(choices=LimitUnit.choices)
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # a field of that name, as DRF allows
 
 
 class ExplainedClockOut(ClockOut):
@@ -275,7 +275,7 @@ class CallerOut(serializers.Serializer[Any]):
 
 
 class CategoryOut(serializers.ModelSerializer[Category]):
-    parent = serializers.CharField(source="parent_id", allow_null=True)
+    parent = serializers.CharField(source="parent_id", allow_null=True)  # type: ignore[assignment]  # a field of that name, as DRF allows
 
     class Meta:
         model = Category
@@ -285,6 +285,8 @@ class CategoryOut(serializers.ModelSerializer[Category]):
 class DayOut(serializers.Serializer[Any]):
     date = serializers.DateField()
     works = serializers.BooleanField()
-    name = serializers.CharField(allow_blank=True, help_text="of the holiday; empty on ordinary days")
-    source = serializers.CharField(allow_blank=True)
+    name = serializers.CharField(
+        allow_blank=True, help_text="of the holiday; empty on ordinary days"
+    )
+    source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]  # a field of that name, as DRF allows
     provisional = serializers.BooleanField(help_text="the year's notice is not published yet")

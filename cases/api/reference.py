@@ -68,7 +68,8 @@ class Calendar(APIView):
             OpenApiParameter("to", date, description="the last day, at most 400 days later"),
         ],
         responses=inline_serializer(
-            "CalendarOut", {"next": serializers.CharField(allow_null=True), "results": DayOut(many=True)}
+            "CalendarOut",
+            {"next": serializers.CharField(allow_null=True), "results": DayOut(many=True)},
         ),
     )
     def get(self, request: Request) -> Response:
@@ -76,7 +77,9 @@ class Calendar(APIView):
         first, last = _span(request, timezone.localdate())
         calendar = calendars.current()
         count = (last - first).days + 1
-        days = [(day, calendar.day(day)) for day in map(first.__add__, map(timedelta, range(count)))]
+        days = [
+            (day, calendar.day(day)) for day in map(first.__add__, map(timedelta, range(count)))
+        ]
         rows = [
             {
                 "date": day,

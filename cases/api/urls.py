@@ -14,7 +14,9 @@ urlpatterns = [
     path("cases/<code:number>/clocks/", cases.Clocks.as_view(), name="api_case_clocks"),
     path("cases/<code:number>/duplicates/", cases.Duplicates.as_view(), name="api_case_duplicates"),
     path("cases/<code:number>/attachments/", cases.Attachments.as_view(), name="api_case_photos"),
-    path("cases/<code:number>/callbacks/", callbacks.Callbacks.as_view(), name="api_case_callbacks"),
+    path(
+        "cases/<code:number>/callbacks/", callbacks.Callbacks.as_view(), name="api_case_callbacks"
+    ),
     path("cases/<code:number>/reveal/", cases.Reveal.as_view(), name="api_case_reveal"),
     *[
         path(

@@ -14,6 +14,9 @@ from cases.lifecycle import OPEN, CaseLifecycle, State
 from cases.models.categories import Category
 from grids.models import Area
 
+BOUNDARIES = ("area__boundary", "town__boundary")
+"""What rows that show a place's name do without: an outline outweighs the case many times over."""
+
 
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, user: User) -> "CaseQuerySet":
@@ -37,7 +40,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def for_list(self) -> "CaseQuerySet":
         """Load what a row shows, newest first, the key last."""
-        return self.select_related("category", "area", "town").order_by("-received_at", "-pk")
+        shown = self.select_related("category", "area", "town").defer(*BOUNDARIES)
+        return shown.order_by("-received_at", "-pk")
 
     def open(self) -> "CaseQuerySet":
         return self.filter(state__in=OPEN)
@@ -140,7 +144,11 @@ class Case(ConcurrentTransitionMixin, CaseLifecycle):
                 condition=~Q(caller_phone=""),
             ),
             models.Index(fields=["hold_until"], name="case_on_hold", condition=Q(state="on_hold")),
+            models.Index(
+                fields=["parent"], name="case_merged_into", condition=Q(parent__isnull=False)
+            ),
             GinIndex(OpClass(Upper("text"), "gin_trgm_ops"), name="case_text_trigrams"),
+            GinIndex(OpClass(Upper("address"), "gin_trgm_ops"), name="case_address_trigrams"),
         ]
 
     def __str__(self) -> str:

@@ -5,13 +5,14 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.paging import bounded_count, page_of
 from accounts.requests import SignedInRequest
-from cases.filters import CaseFilters
-from cases.models import Case
+from cases.filters import YES, CaseFilters, YesNoField
+from cases.models import BOUNDARIES, Case
 from cases.queries import lines
 from cases.views.words import count_words
 
@@ -31,7 +32,7 @@ def case_list(request: SignedInRequest) -> HttpResponse:
     )
     rows = filters.found()
     page = page_of(
-        rows.select_related("category", "area", "town"),
+        rows.select_related("category", "area", "town").defer(*BOUNDARIES),
         request.GET.get(CURSOR, ""),
         by="received_at",
     )
@@ -81,5 +82,8 @@ def _chips(request: SignedInRequest, filters: CaseFilters) -> list[dict[str, Any
 
 
 def _said(filters: CaseFilters, name: str, said: str) -> str:
-    choices = dict(getattr(filters.form.fields[name], "choices", ()))
-    return str(choices.get(said, said))
+    """Return a filter's value in words: a choice by its label, a switch as yes or no."""
+    field = filters.form.fields[name]
+    if isinstance(field, YesNoField):
+        return _("Yes") if said.strip().lower() in YES else _("No")
+    return str(dict(getattr(field, "choices", ())).get(said, said))

@@ -50,6 +50,7 @@ def page_of_case(case: Case, request: SignedInRequest) -> dict[str, Any]:
     reader = request.user
     photos = list(case.attachments.order_by("pk"))
     merged = Case.objects.visible_to(reader).filter(parent=case).order_by("pk")
+    clocks = own_clocks(case)
     return {
         "at": timezone.now(),
         "case": case,
@@ -58,7 +59,9 @@ def page_of_case(case: Case, request: SignedInRequest) -> dict[str, Any]:
         "reason": shown_text(case, reader, case.reason),
         "path": path_names(case.area_id),
         "point": _points(case),
-        "clocks": own_clocks(case),
+        "clocks": clocks,
+        "running_clocks": sum(clock.stopped_at is None for clock in clocks),
+        "ended_clocks": sum(clock.stopped_at is not None for clock in clocks),
         "actions": offered(case, reader),
         "callbacks": _callbacks(case, reader),
         "timeline": timeline(case, reader, photos_by_step(photos)),
@@ -169,7 +172,13 @@ def step(request: SignedInRequest, number: str, step: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _taken(case, step, request, form):
         messages.success(request, _("Done: %(step)s.") % {"step": face.label})
         return redirect(_back(request, case))
-    context = {"case": case, "face": face, "form": form, "text": shown_text(case, request.user)}
+    context = {
+        "case": case,
+        "step": step,
+        "face": face,
+        "form": form,
+        "text": shown_text(case, request.user),
+    }
     return render(request, "cases/step.html", context, status=400 if form.errors else 200)
 
 

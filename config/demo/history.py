@@ -30,7 +30,7 @@ from config.demo.requests import Request, all_requests
 from dispatch.models import Order, Responsibility
 from dispatch.services.rulings import rule
 from dispatch.services.steps import advance_order
-from dispatch.services.whistles import Item, Summons, blow_whistle
+from dispatch.services.whistles import Item, Summons, blow_whistle, mark_item_done
 from grids.models import Area
 from grids.places import Place
 
@@ -85,7 +85,7 @@ class District:
 
 
 def _weight(area: Area, rng: Random) -> float:
-    shown = {"110112013": 6.0, "110112012": 3.0}.get(area.town_code, 1.0)
+    shown = {"110112013": 9.0, "110112012": 4.0}.get(area.town_code, 1.0)
     return shown * rng.lognormvariate(0, 0.8)
 
 
@@ -119,7 +119,7 @@ def number_next_case(running: int) -> None:
 def _arrival(rng: Random, until: datetime) -> datetime:
     """Draw when a request comes in; a little more lately, so that the desks have work."""
     midnight = timezone.localtime(until).replace(hour=0, minute=0, second=0, microsecond=0)
-    back = int(DAYS * (1 - rng.betavariate(1.15, 1)))
+    back = rng.randrange(4) if rng.random() < 0.1 else rng.randrange(DAYS)
     hour = rng.choices(range(24), HOURS)[0]
     moment = midnight - timedelta(days=back)
     return moment.replace(hour=hour, minute=rng.randrange(60), second=rng.randrange(60))
@@ -286,7 +286,9 @@ class Life:
     def _whistle(self) -> None:
         lead, *others = self._summonable()
         emergency = self.request.whistle == "emergency"
-        texts = [part for part in self.request.text.split("，") if "{" not in part][:3]
+        listed = self.request.whistle in ("hard", "enforcement")
+        parts = self.request.text.rstrip("。").split("，") if listed else []
+        texts = [part for part in parts if "{" not in part][:3]
         meets = not emergency and self.rng.random() < 0.3
         summons = Summons(
             level="town",
@@ -296,7 +298,7 @@ class Life:
             assembly_at=self._meeting() if meets else None,
             assembly_place=f"{self.place_name}居委会门前" if meets else "",
             items=[
-                Item(text.rstrip("。")[:80], self.rng.choice([lead, *others]).code)
+                Item(text[:80], self.rng.choice([lead, *others]).code)
                 for text in texts
             ],
             reason="超出街道（镇）职权，需部门到场解决",
@@ -326,6 +328,8 @@ class Life:
                     continue  # an objection overruled designates the unit
                 self._pass(minutes) if self.request.whistle == "emergency" else self._wait(hours)
                 advance_order(order.pk, step, actor=person, at=self._now(), **details())
+            for item in order.whistle.items.filter(unit=order.unit_id):
+                mark_item_done(item.pk, actor=person, at=self._now())
         finally:
             self.ends.append(self.at)
 

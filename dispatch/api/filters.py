@@ -4,6 +4,7 @@ import django_filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from accounts.api.moments import MomentFilter
 from accounts.models import Role
 from cases.models import Clock
 from dispatch.models import Order, OrderState, Responsibility, Whistle
@@ -17,8 +18,8 @@ class WhistleFilter(django_filters.FilterSet):
     settled = django_filters.BooleanFilter(
         field_name="settled_at", lookup_expr="isnull", exclude=True
     )
-    blown_after = django_filters.IsoDateTimeFilter(field_name="blown_at", lookup_expr="gte")
-    blown_before = django_filters.IsoDateTimeFilter(field_name="blown_at", lookup_expr="lt")
+    blown_after = MomentFilter(field_name="blown_at", lookup_expr="gte")
+    blown_before = MomentFilter(field_name="blown_at", lookup_expr="lt")
 
     class Meta:
         model = Whistle
@@ -41,8 +42,8 @@ class OrderFilter(django_filters.FilterSet):
     overdue = django_filters.BooleanFilter(
         method="by_overdue", help_text="a running clock is past its due time"
     )
-    issued_after = django_filters.IsoDateTimeFilter(field_name="issued_at", lookup_expr="gte")
-    issued_before = django_filters.IsoDateTimeFilter(field_name="issued_at", lookup_expr="lt")
+    issued_after = MomentFilter(field_name="issued_at", lookup_expr="gte")
+    issued_before = MomentFilter(field_name="issued_at", lookup_expr="lt")
 
     class Meta:
         model = Order

@@ -51,7 +51,7 @@ class ItemIn(serializers.Serializer[Any]):
 
 
 @extend_schema_field(_ITEM)
-class ItemField(serializers.Field):  # type: ignore[type-arg]
+class ItemField(serializers.Field[Any, Any, Any, Any]):
     """One problem: its text alone, or the text with the code of the unit that owns it."""
 
     def to_internal_value(self, data: Any) -> dict[str, str]:

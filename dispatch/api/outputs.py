@@ -158,7 +158,7 @@ class ResponsibilityOut(serializers.ModelSerializer[Responsibility]):
     category_name = serializers.CharField(source="category.name")
     lead = serializers.CharField(source="lead.code", default=None, allow_null=True)
     lead_name = serializers.CharField(source="lead.name", default=None, allow_null=True)
-    assists = serializers.SlugRelatedField("code", many=True, read_only=True)
+    assists: Any = serializers.SlugRelatedField("code", many=True, read_only=True)
 
     class Meta:
         model = Responsibility

@@ -79,7 +79,7 @@ class BlowForm(forms.Form):
         self.fields["lead"].choices = choices  # type: ignore[attr-defined]
         self.fields["departments"].choices = choices  # type: ignore[attr-defined]
         # Every level is understood, so that one not the user's is refused as such (403).
-        self.fields["level"].widget.choices = levels_of(user)  # type: ignore[attr-defined]
+        self.fields["level"].widget.choices = levels_of(user)
 
     @property
     def unit_rows(self) -> list[UnitRow]:

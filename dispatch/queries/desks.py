@@ -39,7 +39,7 @@ def unsettled_counts(user: User) -> dict[str, int]:
     """Return how many unsettled orders the user's departments have in each state; one query."""
     mine = Order.objects.of(user).unsettled()
     counted = mine.order_by().values_list("state").annotate(count=Count("pk"))
-    return dict.fromkeys(UNSETTLED, 0) | dict(counted)
+    return {state.value: 0 for state in UNSETTLED} | dict(counted)
 
 
 def desk_group(user: User, group: str, cursor: str, at: datetime) -> Cards:
@@ -75,7 +75,7 @@ def owed_counts(user: User) -> dict[str, int]:
     running = Clock.objects.running().filter(unit__in=units, order_ref__isnull=False)
     kinds = (ClockKind.ACCEPT, ClockKind.REVIEW)
     counted = running.filter(kind__in=kinds).order_by().values_list("kind").annotate(Count("pk"))
-    return dict.fromkeys(kinds, 0) | dict(counted)
+    return {kind.value: 0 for kind in kinds} | dict(counted)
 
 
 def owed_page(user: User, kind: str, cursor: str, at: datetime) -> Cards:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -20,6 +20,7 @@ from dispatch.models import Order, Whistle, WhistleItem
 from dispatch.services.order_clocks import start_order_clocks
 
 MOST_ITEMS = 60
+FARTHEST_ASSEMBLY = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,8 @@ def _check(summons: Summons, units: dict[str, Unit], at: datetime) -> None:
         raise BadInput({"kind": _("Choose the kind of whistle.")})
     if summons.assembly_at is not None and summons.assembly_at <= at:
         raise BadInput({"assembly_at": _("The time to assemble must lie ahead.")})
+    if summons.assembly_at is not None and summons.assembly_at > at + FARTHEST_ASSEMBLY:
+        raise BadInput({"assembly_at": _("The time to assemble must lie within ninety days.")})
     if len(summons.items) > MOST_ITEMS:
         raise BadInput({"items": _("At most %(count)s problems.") % {"count": MOST_ITEMS}})
     summoned = {summons.lead, *summons.departments}

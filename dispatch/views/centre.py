@@ -1,5 +1,6 @@
 """The command centre's desk, and its rulings."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -53,13 +54,15 @@ def desk(request: HttpRequest) -> HttpResponse:
     return render(request, "dispatch/centre.html", context)
 
 
-def _rows(request: HttpRequest, tab: str, at: Any) -> dict[str, Any]:
+def _rows(request: HttpRequest, tab: str, at: datetime) -> dict[str, Any]:
     cursor, unit = request.GET.get("after", ""), request.GET.get("unit", "")
     if tab in ("objections", "extensions"):
         return {"page": centre.waiting_page(tab, request.user, at, cursor)}
     if tab == "on_hold":
         return {"page": centre.hold_page(at, cursor)}
-    rows = {"page": centre.clock_page(tab, at, cursor, unit if tab == "overdue" else "")}
+    rows: dict[str, Any] = {
+        "page": centre.clock_page(tab, at, cursor, unit if tab == "overdue" else "")
+    }
     if tab == "overdue":
         rows |= {"units": centre.missed_by_unit(at), "unit": unit}
     return rows

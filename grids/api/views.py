@@ -18,7 +18,7 @@ class Geometry(serializers.JSONField):
 
 
 class AreaOut(serializers.ModelSerializer[Area]):
-    parent = serializers.CharField(source="parent_id", allow_null=True)
+    parent = serializers.CharField(source="parent_id", allow_null=True)  # type: ignore[assignment]  # a field of that name, as DRF allows
 
     class Meta:
         model = Area

@@ -17,7 +17,7 @@
   class AreaMap {
     constructor(box) {
       this.box = box;
-      this.field = box.closest("[data-place]");
+      this.field = box.closest("[data-place]") ?? box.closest("form")?.querySelector("[data-place]");
       this.picks = "pick" in box.dataset && this.field;
       this.path = box.parentElement.querySelector("[data-map-path]");
       this.map = L.map(box, { preferCanvas: true, attributionControl: false, zoomSnap: 0.25, minZoom: 8, maxZoom: 18 });
@@ -25,6 +25,7 @@
       this.areas = L.layerGroup().addTo(this.map);
       this.marks = L.layerGroup().addTo(this.map);
       this.names = new Map();
+      this.map.on("zoomend resize", () => requestAnimationFrame(() => this.fitNames()));
     }
 
     async start() {
@@ -78,6 +79,18 @@
       this.marks.eachLayer((dot) => dot.bringToFront());
       this.spot?.bringToFront();
       if (bounds.isValid()) this.map.fitBounds(bounds, { padding: [8, 8], animate: false });
+      this.fitNames();
+    }
+
+    /** A name that would lie across another stays away until there is room, or its area is pointed at. */
+    fitNames() {
+      const taken = [];
+      for (const name of this.box.querySelectorAll(".map-name")) {
+        const { left, right, top, bottom } = name.getBoundingClientRect();
+        const crowded = taken.some((other) => left < other.right && other.left < right && top < other.bottom && other.top < bottom);
+        name.classList.toggle("is-crowded", crowded);
+        if (!crowded) taken.push({ left, right, top, bottom });
+      }
     }
 
     prepare(area, shape, { named, linesOnly, onPick }) {
@@ -85,8 +98,12 @@
       if (named) shape.bindTooltip(label, { permanent: true, direction: "center", className: "map-name", interactive: false });
       else shape.bindTooltip(make("span", { textContent: this.fullName(area.code) }), { sticky: true });
       if (linesOnly) return;
-      shape.on("mouseover", () => shape.setStyle(hovered()));
-      shape.on("mouseout", () => shape.setStyle(outline()));
+      const point = (on) => {
+        shape.setStyle(on ? hovered() : outline());
+        if (named) shape.getTooltip().getElement()?.classList.toggle("is-pointed", on);
+      };
+      shape.on("mouseover", () => point(true));
+      shape.on("mouseout", () => point(false));
       if (onPick) shape.on("click", (event) => onPick(area, event.latlng));
     }
 
@@ -98,7 +115,6 @@
 
     pick(area, spot) {
       if (!this.picks) return;
-      this.mark(lat, lon);
       const text = this.fullName(area.code);
       const query = this.field.querySelector("[data-place-query]");
       if (query) query.value = text;

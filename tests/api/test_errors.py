@@ -148,6 +148,13 @@ def test_errors_inside_a_list_are_named_by_their_place(stage: Stage, api: Api) -
     assert {"items.1.text", "items.2.non_field_errors", "departments.1"} <= set(fields)
 
 
+@pytest.mark.parametrize("when", ["2026-01-01T08:00:00+08:00", "2099-01-01T08:00:00+08:00"])
+def test_a_time_to_assemble_lies_shortly_ahead(stage: Stage, api: Api, when: str) -> None:
+    body = {"level": "town", "kind": "daily", "lead": "XFZD", "assembly_at": when}
+    answer = api("town").post(f"{V1}/cases/{stage.case().number}/whistles/", body)
+    assert "assembly_at" in refusal(answer, 400, "invalid")
+
+
 def test_a_step_that_is_not_now_is_409(stage: Stage, api: Api) -> None:
     case = stage.case()
     answer = api("town").post(f"{V1}/cases/{case.number}/steps/finish/", {"result": "好"})
@@ -170,6 +177,8 @@ def test_a_step_that_is_not_yours_is_403(stage: Stage, api: Api) -> None:
         ("cursor=nonsense", "cursor"),
         ("cursor=WyItcmVjZWl2ZWRfYXQiLCAieCIsICIxIl0", "cursor"),
         ("q=a%00b", "q"),
+        ("received_after=0001-01-01T00:00:00%2B20:00", "received_after"),
+        ("received_before=9999-12-31T23:59:59-20:00", "received_before"),
     ],
 )
 def test_a_bad_filter_is_400(stage: Stage, api: Api, query: str, field: str) -> None:
@@ -177,7 +186,12 @@ def test_a_bad_filter_is_400(stage: Stage, api: Api, query: str, field: str) -> 
 
 
 def test_bad_days_are_400(stage: Stage, api: Api) -> None:
-    for query in ("year=3000", "from=2026-13-01", "from=2026-02-01&to=2026-01-01", "from=9999-12-31"):
+    for query in (
+        "year=3000",
+        "from=2026-13-01",
+        "from=2026-02-01&to=2026-01-01",
+        "from=9999-12-31",
+    ):
         refusal(api("operator").get(f"{V1}/calendar/?{query}"), 400, "invalid")
 
 

@@ -61,7 +61,9 @@ def test_every_creating_call_and_every_step_may_be_repeated(stage: Stage, api: A
         assert post(api, who, call, body, status, HTTP_IDEMPOTENCY_KEY=key) == first
         return first
 
-    whistle = twice("town", f"{path}/whistles/", WHISTLE | {"departments": [], "items": []}, 201, "w")
+    whistle = twice(
+        "town", f"{path}/whistles/", WHISTLE | {"departments": [], "items": []}, 201, "w"
+    )
     assert Whistle.objects.count() == 1
     order = whistle["orders"][0]["id"]
     for step, body in (("acknowledge", {}), ("report_in", {}), ("finish", {"result": "好"})):

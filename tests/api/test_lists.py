@@ -65,9 +65,7 @@ def three(stage: Stage) -> list[Case]:
         ("kind=help&q=电梯", []),
     ],
 )
-def test_cases_are_narrowed(
-    three: list[Case], api: Api, query: str, wanted: list[int]
-) -> None:
+def test_cases_are_narrowed(three: list[Case], api: Api, query: str, wanted: list[int]) -> None:
     assert numbers(api, query) == [three[place].number for place in wanted]
 
 
@@ -209,3 +207,10 @@ def test_a_clock_explains_itself(stage: Stage, api: Api) -> None:
         assert clock["sentence"]
         assert clock["reasons"]
         assert clock["policy"]["source"]
+
+
+def test_a_moment_may_be_given_with_any_offset(three: list[Case], api: Api) -> None:
+    assert numbers(api, "received_after=2026-03-04T23:00:00%2B20:00") == [
+        three[2].number,
+        three[1].number,
+    ]

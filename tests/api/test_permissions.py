@@ -156,10 +156,10 @@ ROWS = [
     Row(f"{ORDER}/", W.issued, None, SEE_WHISTLED),
     Row(f"{CASE}/steps/handle/", W.received, {}, {"town", "community"}),
     Row(f"{CASE}/steps/finish/", W.handling, {"result": "好"}, {"town", "community"}),
-    Row(f"{CASE}/steps/reject/", W.received, {"reason": "不属受理范围"}, {"operator", "supervisor"}),
     Row(
-        f"{CASE}/steps/hold/", W.received, {"until": TOMORROW, "reason": "等图纸"}, {"supervisor"}
+        f"{CASE}/steps/reject/", W.received, {"reason": "不属受理范围"}, {"operator", "supervisor"}
     ),
+    Row(f"{CASE}/steps/hold/", W.received, {"until": TOMORROW, "reason": "等图纸"}, {"supervisor"}),
     Row(f"{CASE}/steps/resume/", W.held, {}, {"supervisor"}),
     Row(f"{CASE}/steps/reopen/", W.rated, {"reason": "未解决"}, {"callback", "supervisor"}),
     Row(f"{CASE}/steps/close/", W.rated, {}, {"callback", "supervisor"}),
@@ -167,7 +167,12 @@ ROWS = [
     Row(f"{CASE}/whistles/", W.received, whistle("town"), {"town"}, SEE, 201),
     Row(f"{CASE}/whistles/", W.received, whistle("community"), {"town", "community"}, SEE, 201),
     Row(
-        f"{CASE}/whistles/", W.received, whistle("grid"), {"town", "community", "gridhead"}, SEE, 201
+        f"{CASE}/whistles/",
+        W.received,
+        whistle("grid"),
+        {"town", "community", "gridhead"},
+        SEE,
+        201,
     ),
     Row(f"{CASE}/whistles/", W.received, whistle("district"), {"supervisor"}, SEE, 201),
     Row(
@@ -240,7 +245,12 @@ def test_every_call_of_the_schema_refuses_a_stranger(stage: Stage) -> None:
     assert len(paths) > 40
     for path, methods in paths.items():
         address = path.format(
-            number="1", id=1, code="1", item=1, period="2026-01", unit="CGW",
+            number="1",
+            id=1,
+            code="1",
+            item=1,
+            period="2026-01",
+            unit="CGW",
             token="00000000-0000-0000-0000-000000000000",
         )
         for method in methods:

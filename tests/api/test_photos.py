@@ -20,7 +20,7 @@ def test_a_grid_worker_sends_photos_with_the_request(stage: Stage, api: Api) -> 
     assert [row["step"] for row in kept] == ["receive", "receive"]
     shown = api("town").get(kept[0]["url"])
     assert (shown.status_code, shown["Content-Type"]) == (200, "image/jpeg")
-    assert b"".join(shown.streaming_content)[:2] == b"\xff\xd8"
+    assert b"".join(shown)[:2] == b"\xff\xd8"
     assert api("town2").get(kept[0]["url"]).status_code == 404
 
 

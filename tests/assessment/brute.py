@@ -44,9 +44,17 @@ def counts(cases: Iterable[Case]) -> dict[str, int]:
             found["resolved"] += answer.resolved == "yes"
             found["satisfied"] += answer.satisfied == "satisfied"
             found["basic"] += answer.satisfied == "basic"
-    names = (
-        "received closed open counted valid_callbacks contacted resolved satisfied basic".split()
-    )
+    names = [
+        "received",
+        "closed",
+        "open",
+        "counted",
+        "valid_callbacks",
+        "contacted",
+        "resolved",
+        "satisfied",
+        "basic",
+    ]
     return {name: found[name] for name in names}
 
 

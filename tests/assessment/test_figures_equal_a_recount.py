@@ -12,7 +12,17 @@ from tests.assessment import brute
 from tests.assessment.histories import APRIL, MARCH, history
 from tests.cast import Stage
 
-COUNTS = "received closed open counted valid_callbacks contacted resolved satisfied basic".split()
+COUNTS = [
+    "received",
+    "closed",
+    "open",
+    "counted",
+    "valid_callbacks",
+    "contacted",
+    "resolved",
+    "satisfied",
+    "basic",
+]
 
 
 def only(row: dict, names: list[str] = COUNTS) -> dict:

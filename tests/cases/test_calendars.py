@@ -100,3 +100,5 @@ def test_changed_rows_are_seen_after_forgetting_and_unchanged_ones_keep_the_cale
     assert first.version != second.version
     monkeypatch.setattr(calendars, "KEPT_SECONDS", 0.0)
     assert calendars.current() is second
+    CalendarDay.objects.filter(date=date(2026, 9, 1)).delete()
+    assert calendars.current().version == first.version

@@ -1,6 +1,5 @@
 """Limits on a calendar: units, periods, days off, pauses, extensions, and input that is refused."""
 
-import time as clock
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -425,13 +424,16 @@ def test_years_may_be_asked_for_in_any_order():
     )
 
 
-def test_a_long_pause_costs_no_more_than_a_short_one():
-    """Generous bounds: a reckoning takes tens of microseconds and must not walk through the minutes of a year."""
+def test_a_long_pause_is_not_walked_through_by_the_minute():
+    asked: list[date] = []
+
+    def base(day):
+        asked.append(day)
+        return DayRule(day.weekday() < 5, "", "test")
+
+    calendar = WorkCalendar(base=base)
     short = [start("2026-09-21 09:00", 5, "workday")]
     held = [*short, pause("2026-09-22 09:00", "2027-09-22 09:00")]
-    for entries in (short, held):
-        reckon(entries, CHINA)
-        began = clock.perf_counter()
-        for _ in range(200):
-            reckon(entries, CHINA)
-        assert (clock.perf_counter() - began) / 200 < 0.01
+    reckon(held, calendar)
+    assert 0 < len(asked) < 4 * 366
+

@@ -90,6 +90,21 @@ def test_an_open_pause_is_the_last_segment_and_has_no_end():
     ]
 
 
+def test_a_pause_at_night_leaves_the_hours_before_it_as_rest():
+    entries = [
+        start("2026-08-31 17:00", 2, "work_hour"),
+        Entry(EntryKind.PAUSE, at("2026-08-31 20:00")),
+        Entry(EntryKind.RESUME, at("2026-08-31 22:00")),
+    ]
+    assert [part[:4] for part in stretches(*entries)] == [
+        ("counted", "08-31 17:00", "08-31 18:00", 1),
+        ("rest", "08-31 18:00", "08-31 20:00", 0),
+        ("pause", "08-31 20:00", "08-31 22:00", 0),
+        ("rest", "08-31 22:00", "09-01 08:00", 0),
+        ("counted", "09-01 08:00", "09-01 09:00", 1),
+    ]
+
+
 def test_the_json_of_a_deadline_is_plain_and_in_the_calendars_zone():
     entries = [start("2026-12-31 17:00", Fraction(1, 4), "workday", note="rule")]
     told = json.loads(json.dumps(reckon(entries, CHINA).as_dict()))
@@ -98,6 +113,7 @@ def test_the_json_of_a_deadline_is_plain_and_in_the_calendars_zone():
     assert told["limit"] == {"amount": "0.25", "unit": "workday"}
     assert (told["provisional"], told["paused"], told["calendar"]) == (True, False, "published")
     assert [day["date"] for day in told["skipped"]] == ["2027-01-01", "2027-01-02", "2027-01-03"]
+    assert isinstance(told["segments"][0]["counted_seconds"], int)
     assert told["segments"][0] == {
         "from": "2026-12-31T17:00:00+08:00",
         "to": "2026-12-31T18:00:00+08:00",

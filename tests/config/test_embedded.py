@@ -14,6 +14,8 @@ import pytest
 
 from config import embedded
 
+pytestmark = pytest.mark.slow
+
 # Attaches, says so, and lives until its standard input ends.
 USER = """
 import sys

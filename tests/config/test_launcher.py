@@ -180,7 +180,7 @@ def test_a_taken_port_is_said_before_anything_starts(
 def test_a_port_that_is_none_is_refused(serve: Callable[..., Served]) -> None:
     served = serve(PORT="eighty")
     assert served.process.wait(60) != 0
-    assert "PORT='eighty'" in served.said()
+    assert served.said() == "manage.py: PORT='eighty' is not a whole number from 1 to 65535\n"
 
 
 def test_one_folder_is_served_once(serve: Callable[..., Served]) -> None:
@@ -242,3 +242,5 @@ def test_make_run_shows_the_demo_district_and_keeps_it(serve: Callable[..., Serv
     again = serve("make", DEMO="1", DEMO_CASES="20")
     again.wait_until_ready()
     assert "Loading the demo district" not in again.said()
+    again.stop(signal.SIGINT)  # to make alone, as a program would send it
+    assert again.processes() == []

@@ -13,6 +13,7 @@ from accounts.models import Unit
 from cases.models import Clock
 from cases.services.steps import advance
 from dispatch.models import Order, Responsibility
+from dispatch.queries import desks, soonest
 from dispatch.services.steps import advance_order
 from dispatch.services.whistles import Item
 from tests.cast import Stage
@@ -25,7 +26,7 @@ DESK, WHISTLES, CENTRE = "dispatch:desk", "dispatch:whistles", "dispatch:centre"
 
 def queries_of(client: Client, url: str) -> int:
     client.get(url)  # what a process keeps is read
-    with CaptureQueriesContext(connection, ) as caught:
+    with CaptureQueriesContext(connection) as caught:
         answer = client.get(url)
     assert answer.status_code == 200
     return len(caught)
@@ -116,8 +117,6 @@ def test_one_click_acknowledges_and_stays_on_the_desk(live: Stage, sign_in: Sign
 def test_the_soonest_due_stands_first_and_pages_lose_nothing(
     live: Stage, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dispatch.queries import desks, soonest
-
     orders = [live.order(live.whistle()) for _each in range(5)]
     for place, order in enumerate(reversed(orders)):
         due = live.at + timedelta(hours=place // 2)  # two pairs at the very same time
@@ -159,8 +158,10 @@ def test_the_blower_finds_results_to_accept_and_orders_to_review(
 
 def test_a_town_closes_the_whistles_of_its_communities(live: Stage, sign_in: SignIn) -> None:
     order = live.order(live.whistle(by="community", level="community"))
-    for step, details in (("acknowledge", {}), ("report_in", {}), ("finish", {"result": "好了"})):
-        advance_order(order.pk, step, actor=live.who("department3"), at=live.at, **details)
+    unit = live.who("department3")
+    for step in ("acknowledge", "report_in"):
+        advance_order(order.pk, step, actor=unit, at=live.at)
+    advance_order(order.pk, "finish", actor=unit, at=live.at, result="好了")
     for name in ("town", "community"):
         assert order.case.number in sign_in(name).get(reverse(WHISTLES)).content.decode()
 
@@ -187,9 +188,7 @@ def test_missed_clocks_are_counted_by_unit_and_narrowed(live: Stage, sign_in: Si
     assert {clock.unit.code for clock in narrowed} == {"XFZD"}
 
 
-def test_a_case_whose_town_has_no_unit_is_shown_to_the_centre(
-    live: Stage, sign_in: SignIn
-) -> None:
+def test_a_case_whose_town_has_no_unit_is_shown_to_the_centre(live: Stage, sign_in: SignIn) -> None:
     Unit.objects.filter(code="110112013").update(code="GONE")
     case = live.case()
     page = sign_in("supervisor").get(reverse(CENTRE), {"tab": "unowned"}).content.decode()
@@ -255,7 +254,10 @@ def test_the_responsibility_list_is_searched_by_word_class_category_and_unit(
         code="1-01", group="城市管理", title="沿街小广告", category_id="0101", town_assists=True
     )
     client, url = sign_in("gridworker"), reverse("dispatch:responsibilities")
-    found = lambda **given: [row.code for row in client.get(url, given).context["items"]]  # noqa: E731
+
+    def found(**given: str) -> list[str]:
+        return [row.code for row in client.get(url, given).context["items"]]
+
     assert found() == ["1-01", "2-01"]
     assert found(q="小广告") == ["1-01"]
     assert found(q="消防 占") == ["2-01"]

@@ -78,12 +78,14 @@ def test_the_department_reads_its_marks_where_the_order_stands(
     review_order(order.pk, actor=actor, at=live.at, arrival=90, attitude=80, result=70)
     client = sign_in("department3")
     desk = client.get(reverse("dispatch:desk"), {"group": "settled"}).content.decode()
-    asked = f'{reverse("assessment:marks")}?order={order.pk}&amp;'
+    asked = f"{reverse('assessment:marks')}?order={order.pk}&amp;"
     assert f'hx-get="{asked}"' in desk
     assert f'id="marks-{order.pk}"' in desk
-    marks = {"order": [order.pk, "x"]}
+    marks = {"order": [str(order.pk), "x"]}
     answer = client.get(reverse("assessment:marks"), marks).content.decode()
     assert f'id="marks-{order.pk}" hx-swap-oob' in answer
     assert "arrival 90 · attitude 80 · result 70" in answer
     assert client.get(url(order)).status_code == 200
-    assert "arrival" not in sign_in("town2").get(reverse("assessment:marks"), marks).content.decode()
+    assert (
+        "arrival" not in sign_in("town2").get(reverse("assessment:marks"), marks).content.decode()
+    )

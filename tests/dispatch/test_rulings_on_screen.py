@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import Notice
 from cases.models import Clock
 from dispatch.models import Objection, Order
 from dispatch.services.steps import advance_order
@@ -30,7 +32,7 @@ def asked(stage: Stage) -> Order:
     order = stage.order(stage.whistle())
     actor = stage.who("department3")
     advance_order(order.pk, "acknowledge", actor=actor, at=stage.at)
-    details = {"reason": "需要挖路", "limit": Decimal(2)}
+    details: dict[str, Any] = {"reason": "需要挖路", "limit": Decimal(2)}
     advance_order(order.pk, "extend", actor=actor, at=stage.at, **details)
     return order
 
@@ -138,8 +140,6 @@ def test_nothing_to_rule_on_is_refused(live: Stage, sign_in: SignIn) -> None:
 
 
 def test_the_reason_reaches_those_told(live: Stage, sign_in: SignIn) -> None:
-    from accounts.models import Notice
-
     order = objected(live)
     told = Notice.objects.get(kind="order_objected", recipient=live.people["supervisor"])
     assert told.params["reason"] == "属于供电公司设施"

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,15 +12,15 @@ from django.urls import reverse
 from PIL import Image
 
 from cases.models import Attachment, Clock
-from dispatch.models import Order
+from dispatch.models import Order, WhistleItem
 from dispatch.services.rulings import rule
 from dispatch.services.steps import advance_order
-from dispatch.services.whistles import mark_item_done
+from dispatch.services.whistles import Item, mark_item_done
 from tests.cast import Stage
 
 SignIn = Callable[[str], Client]
 
-DETAILS: dict[str, dict[str, str]] = {
+DETAILS: dict[str, dict[str, Any]] = {
     "acknowledge": {},
     "report_in": {"note": "两人到场"},
     "progress": {"note": "正在清理"},
@@ -96,9 +97,18 @@ STANDING = {  # what each person gets on a department's step, and on a blower's
 
 
 @pytest.mark.parametrize("name", list(STANDING))
-@pytest.mark.parametrize("step", ["acknowledge", "report_in", "finish", "object", "extend", "accept", "send_back", "withdraw"])
+@pytest.mark.parametrize(
+    "step",
+    ["acknowledge", "report_in", "finish", "object", "extend", "accept", "send_back", "withdraw"],
+)
 def test_who_may_take_a_step(live: Stage, sign_in: SignIn, name: str, step: str) -> None:
-    states = {"acknowledge": "issued", "report_in": "acknowledged", "object": "issued", "extend": "acknowledged", "finish": "reported"}
+    states = {
+        "acknowledge": "issued",
+        "report_in": "acknowledged",
+        "object": "issued",
+        "extend": "acknowledged",
+        "finish": "reported",
+    }
     order = order_in(live, states.get(step, "finished"))
     expected = STANDING[name][step not in OF_UNIT]
     assert sign_in(name).post(step_url(order, step), DETAILS[step]).status_code == expected
@@ -215,13 +225,14 @@ def test_when_all_are_withdrawn_the_town_has_the_case_again(live: Stage, sign_in
 
 
 def test_problems_are_ticked_by_their_owner_and_counted(live: Stage, sign_in: SignIn) -> None:
-    from dispatch.services.whistles import Item
-
     items = (Item("堆物", "ZJW"), Item("无水", "XFZD"), Item("无灯"))
     whistle = live.whistle(items=items)
     first, second, third = whistle.items.order_by("position")
     done = {"done": "1"}
-    tick = lambda item: reverse("dispatch:item_done", args=[item.pk])  # noqa: E731
+
+    def tick(item: WhistleItem) -> str:
+        return reverse("dispatch:item_done", args=[item.pk])
+
     client = sign_in("department2")
     answer = client.post(tick(first), done, headers={"HX-Request": "true"})
     assert "3 problems, 1 done" in answer.content.decode()
@@ -239,8 +250,6 @@ def test_problems_are_ticked_by_their_owner_and_counted(live: Stage, sign_in: Si
 
 
 def test_a_town_ticks_the_list_of_its_communitys_whistle(live: Stage) -> None:
-    from dispatch.services.whistles import Item
-
     whistle = live.whistle(by="community", level="community", items=(Item("堆物", "ZJW"),))
     item = mark_item_done(whistle.items.get().pk, actor=live.who("town"), at=live.at)
     assert item.done_at == live.at

@@ -1,7 +1,6 @@
 """From a position to its grid and microgrid, from typed words to an area."""
 
 import csv
-import time
 from collections import Counter
 
 import pytest
@@ -304,16 +303,3 @@ def test_no_text_is_too_odd(text):
 def test_an_empty_gazetteer_knows_nothing():
     assert Gazetteer([]).search("潞邑") == []
     assert Gazetteer([]).resolve("潞邑") is None
-
-
-def test_a_search_among_all_names_takes_milliseconds(gazetteer):
-    texts = ["庄", "潞邑社区3号楼", "通州区玉桥街道玉桥南里12号楼3单元楼道堆物" * 8]
-    fastest = []
-    for text in texts:
-        runs = []
-        for _ in range(5):
-            start = time.perf_counter()
-            gazetteer.search(text)
-            runs.append(time.perf_counter() - start)
-        fastest.append(min(runs))
-    assert max(fastest) < 0.02  # 2 ms on the developers' machine; room for a busy one

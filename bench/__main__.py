@@ -1,0 +1,141 @@
+"""`make bench`: fill, serve, measure, print, clean up."""
+
+import argparse
+import os
+import signal
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench import place
+
+if TYPE_CHECKING:
+    from bench.lives import World
+    from bench.measure import Measured, Workers
+
+SIZES = (10_000, 1_000_000)
+
+
+def main(arguments: list[str]) -> int:
+    """Run what the arguments ask for and return the exit status."""
+    options = _options(arguments)
+    folder = place.settle()
+    # A benchmark that hangs helps nobody: SIGALRM and SIGTERM unwind every `with`.
+    for number in (signal.SIGALRM, signal.SIGTERM):
+        signal.signal(number, _give_up)
+    signal.alarm(options.minutes * 60)
+    say(f"{os.cpu_count()} cores, load before: {os.getloadavg()[0]:.1f}")
+    with place.servers(folder, keep=options.keep):
+        import django
+
+        django.setup()
+        if options.servers:
+            _compare_servers(folder, options)
+        else:
+            _measure_sizes(folder, options)
+    say(f"\nload after: {os.getloadavg()[0]:.1f}")
+    return 0
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench ARGS=…", description=__doc__)
+    parser.add_argument("--rows", type=int, help="one size alone, in stored cases")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=2.0, help="of each round")
+    parser.add_argument("--minutes", type=int, default=60, help="give up after that")
+    parser.add_argument("--only", default="", help="names of scenarios, with commas")
+    parser.add_argument("--servers", action="store_true", help="compare web servers instead")
+    parser.add_argument("--keep", action="store_true", help="leave the filled database there")
+    return parser.parse_args(arguments)
+
+
+def _measure_sizes(folder: Path, options: argparse.Namespace) -> None:
+    from bench import report
+    from bench.measure import Workers
+
+    world, workers = _world(), Workers()
+    sizes: tuple[int, ...] = (options.rows,) if options.rows else SIZES
+    try:
+        tables = [_measure_size(folder, world, workers, rows, options) for rows in sizes]
+    finally:
+        workers.close()
+    if len(tables) == 2:
+        small, large = tables
+        say(report.growth(small, large, sizes[1] // sizes[0]))
+
+
+def _measure_size(
+    folder: Path, world: "World", workers: "Workers", rows: int, options: argparse.Namespace
+) -> "list[Measured]":
+    from bench import months, plans, report, web
+    from bench.measure import measure
+    from bench.scenarios import scenarios
+
+    _fill(world, rows)
+    wanted = set(filter(None, options.only.split(",")))
+    measured = []
+    with web.served(folder) as port:
+        for scenario in scenarios(world):
+            if not wanted or scenario.name in wanted:
+                found = measure(port, workers, scenario, options.rounds, options.seconds)
+                measured.append(found)
+                say(f"  {scenario.title}: load {os.getloadavg()[0]:.1f}")
+    say(report.table(f"{rows:,} stored cases, 8 at a time, {options.rounds} rounds", measured))
+    if not wanted:
+        say(report.reckoning(months.reckon(world, options.rounds)))
+        say(report.plan_table(plans.plans()))
+    return measured
+
+
+def _compare_servers(folder: Path, options: argparse.Namespace) -> None:
+    from bench import load, report, web
+    from bench.measure import warm
+    from bench.scenarios import scenarios
+
+    world = _world()
+    _fill(world, options.rows or SIZES[0])
+    names = web.installed()
+    say(f"servers installed here: {', '.join(names)} (of {', '.join(web.SERVERS)})")
+    rates: dict[tuple[str, str], list[float]] = {}
+    drawn = scenarios(world)
+    for _round in range(options.rounds):
+        for name in names:
+            with web.served(folder, name) as port:
+                for scenario in drawn:
+                    warm(port, scenario.asks)
+                    rate = load.rate(port, scenario.asks, options.seconds)
+                    rates.setdefault((scenario.title, name), []).append(rate)
+    say(report.server_table(rates, web.PRODUCT))
+
+
+def _world() -> "World":
+    from django.core.management import call_command
+    from django.utils import timezone
+
+    from bench.world import make_world
+
+    call_command("flush", interactive=False, verbosity=0)
+    now = timezone.now().replace(minute=0, second=0, microsecond=0)
+    return make_world(now - timedelta(hours=1))
+
+
+def _fill(world: "World", rows: int) -> None:
+    from bench.fill import fill
+
+    begun = time.monotonic()
+    fill(world, rows)
+    say(f"filled {rows:,} cases ({(time.monotonic() - begun) / 60:.1f} min of preparation)")
+
+
+def _give_up(number: int, frame: object) -> None:
+    raise SystemExit("bench: stopped before its end" if number == signal.SIGALRM else 143)
+
+
+def say(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

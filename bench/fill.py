@@ -1,0 +1,90 @@
+"""Fill the tables by COPY: any number of cases, spread over three years, the same every time."""
+
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+
+import psycopg
+from django.db import connection
+from psycopg.conninfo import make_conninfo
+
+from bench.lives import COLUMNS, World, lives
+
+CHUNK = 5000
+PROCESSES = 2
+
+_world: World
+
+
+def fill(world: World, count: int) -> None:
+    """Replace whatever cases there are by `count` new ones, indexes and statistics up to date."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {', '.join(COLUMNS)} CASCADE")
+    chunks = [(count, start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
+    with without_indexes():
+        if len(chunks) == 1:
+            _know(world)
+            _copy(address(), *chunks[0])
+        else:
+            _copy_by_processes(world, chunks)
+    _finish(count)
+
+
+def _copy_by_processes(world: World, chunks: list[tuple[int, int, int]]) -> None:
+    where = address()
+    context = get_context("spawn")
+    with ProcessPoolExecutor(PROCESSES, context, initializer=_know, initargs=(world,)) as pool:
+        for done in [pool.submit(_copy, where, *chunk) for chunk in chunks]:
+            done.result()
+
+
+def _know(world: World) -> None:
+    global _world
+    _world = world
+
+
+def _copy(where: str, count: int, first: int, last: int) -> None:
+    """Write the lives of some cases, one COPY for each table."""
+    lines = lives(_world, count, first, last)
+    with psycopg.connect(where) as link, link.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")  # the keys are right by design
+        for table, columns in COLUMNS.items():
+            with cursor.copy(f"COPY {table} ({', '.join(columns.split())}) FROM STDIN") as copy:
+                copy.write("".join(lines[table]))
+
+
+def address() -> str:
+    """Return the database's address as psycopg itself reads it."""
+    found = connection.get_connection_params()
+    return make_conninfo(**{name: found[name] for name in ("dbname", "user", "host")})
+
+
+@contextmanager
+def without_indexes() -> Iterator[None]:
+    """Drop the indexes that are no constraints while the rows come in, and build them afterwards."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i
+            WHERE i.indrelid = ANY(%s::regclass[])
+            AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid)""",
+            [list(COLUMNS)],
+        )
+        found = cursor.fetchall()
+        for name, _definition in found:
+            cursor.execute(f"DROP INDEX {name}")
+        yield
+        cursor.execute("SET maintenance_work_mem = '1GB'")
+        for _name, definition in found:
+            cursor.execute(definition)
+
+
+def _finish(count: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval('case_number_seq', %s)", [count])
+        for table in COLUMNS:
+            cursor.execute(
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT coalesce(max(id), 1) FROM {table}))"
+            )
+            cursor.execute(f"VACUUM (ANALYZE) {table}")
+        cursor.execute("CHECKPOINT")

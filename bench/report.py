@@ -1,0 +1,80 @@
+"""Put the measurements into words: every figure beside what it is measured against."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from statistics import median
+
+from bench.measure import Measured
+from bench.months import Reckoned
+from bench.plans import Plan
+
+
+def table(title: str, measured: Sequence[Measured]) -> str:
+    """Return the rates of a size as lines, each beside its baselines and its goal."""
+    head = (
+        f"{'':24}{'web/s':>8}{'ORM/s':>8}{'SQL/s':>8}   {'web : ORM':<22}{'web : SQL':<24}queries"
+    )
+    return "\n".join([f"\n{title}", head, *(_line(one) for one in measured)])
+
+
+def _line(one: Measured) -> str:
+    scenario = one.scenario
+    rates = "".join(f"{one.middle(way):>8.0f}" for way in ("web", "orm", "sql"))
+    goal = f"  goal {scenario.goal}/s" if scenario.goal else ""
+    return (
+        f"{scenario.title:<24}{rates}   {spread(one.ratios('orm')):<22}{spread(one.ratios('sql')):<24}"
+        f"{one.queries} of {scenario.budget}{goal}"
+    )
+
+
+def spread(ratios: Sequence[float]) -> str:
+    """Return the middle of sorted ratios, with the least and the greatest."""
+    middle = ratios[len(ratios) // 2]
+    return f"{middle:.3f} ({ratios[0]:.3f}–{ratios[-1]:.3f})"
+
+
+def growth(small: Sequence[Measured], large: Sequence[Measured], times: int) -> str:
+    """Return how each rate changes when there are `times` as many cases."""
+    lines = [
+        f"\nWith {times} times as many cases (1.0 is flat; the baselines' own change beside it)"
+    ]
+    for few, many in zip(small, large, strict=True):
+        change = [many.middle(way) / few.middle(way) for way in ("web", "orm", "sql")]
+        web, orm, sql = (f"{value:.2f}" for value in change)
+        lines.append(f"{few.scenario.title:<24}web {web}   ORM {orm}   SQL {sql}")
+    return "\n".join(lines)
+
+
+def reckoning(found: Reckoned) -> str:
+    """Return what reckoning a month costs beside plain SQL and the ORM."""
+    return "\n".join(
+        [
+            f"\nReckoning a month of {found.cases:,} cases anew (one after the other; goal: at most 1.5 × the SQL)",
+            f"{'whole report : its own SQL':<40}{found.report / found.statements:.2f}",
+            f"{'whole report : the towns’ three rates':<40}{found.report / found.plain:.2f}",
+            f"{'whole report : ORM sums of cases alone':<40}{found.report / found.orm:.2f}",
+        ]
+    )
+
+
+def plan_table(found: Iterable[Plan]) -> str:
+    """Return how each list is answered; times as multiples of the unfiltered list's."""
+    plans = list(found)
+    unit = plans[0].milliseconds
+    lines = [f"\n{'Lists, as reader':<16}{'filter':<44}{'× plain':>8}  read"]
+    for plan in plans:
+        seen = f"ALL OF {', '.join(plan.scanned)}" if plan.scanned else ", ".join(plan.indexes)
+        lines.append(
+            f"{plan.reader:<16}{plan.query or '(none)':<44}{plan.milliseconds / unit:>8.1f}  {seen}"
+        )
+    bad = sum(1 for plan in plans if plan.scanned)
+    lines.append(f"{len(plans)} lists, {bad} of them read a large table from end to end.")
+    return "\n".join(lines)
+
+
+def server_table(rates: Mapping[tuple[str, str], Sequence[float]], product: str) -> str:
+    """Return each server's rate beside the product's own server, round by round."""
+    lines = [f"\n{'server':<12}{'':24}{'requests/s':>12}   beside {product}"]
+    for (title, name), found in rates.items():
+        beside = sorted(a / b for a, b in zip(found, rates[title, product], strict=True))
+        lines.append(f"{name:<12}{title:<24}{median(found):>12.0f}   {spread(beside)}")
+    return "\n".join(lines)

@@ -1,0 +1,100 @@
+"""`./manage.py report`: the contract's JSON, a workbook, and clear refusals."""
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from openpyxl import load_workbook
+
+from tests.assessment.histories import history
+from tests.cast import Stage
+
+TOTALS = {
+    "received",
+    "closed",
+    "open",
+    "whistles",
+    "whistles_solved",
+    "counted",
+    "valid_callbacks",
+    "contacted",
+    "resolved",
+    "satisfied",
+    "basic",
+}
+
+
+def printed(*args: str) -> dict:
+    out = StringIO()
+    call_command("report", *args, stdout=out)
+    return json.loads(out.getvalue())
+
+
+def test_the_json_has_everything_the_contract_names(stage: Stage) -> None:
+    history(stage.people, 31, 40)
+    found = printed("2026-03")
+    assert found["period"] == "2026-03"
+    assert (found["from"], found["to"]) == (
+        "2026-03-01T00:00:00+08:00",
+        "2026-04-01T00:00:00+08:00",
+    )
+    assert found["policy"]["name"] == "10/50/40"
+    assert found["totals"].keys() >= TOTALS
+    assert found["rates"].keys() == {"response", "resolution", "satisfaction"}
+    assert isinstance(found["score"], float)
+    assert {"complaint", "help"} <= found["by_kind"].keys()
+    assert "hotline" in found["by_channel"]
+    for town in found["by_town"]:
+        assert town.keys() >= TOTALS | {"code", "name", "rank", "rates", "score"}
+    for rows in ("by_category", "by_department"):
+        assert all({"code", "name"} <= row.keys() for row in found[rows])
+
+
+def test_a_year_is_the_sum_of_its_months(stage: Stage) -> None:
+    history(stage.people, 32, 60)
+    months = [printed(f"2026-{n:02d}")["totals"] for n in range(1, 13)]
+    year = printed("2026")["totals"]
+    assert year == {name: sum(month[name] for month in months) for name in year}
+
+
+def test_an_empty_period_has_no_rates(stage: Stage) -> None:
+    found = printed("2019-01")
+    assert found["totals"]["received"] == 0
+    assert found["rates"] == {"response": None, "resolution": None, "satisfaction": None}
+    assert found["score"] is None
+    assert {town["rank"] for town in found["by_town"]} == {None}
+
+
+def test_it_writes_to_a_file(stage: Stage, tmp_path: Path) -> None:
+    out = tmp_path / "三月.json"
+    call_command("report", "2026-03", "--out", str(out))
+    assert json.loads(out.read_text())["period"] == "2026-03"
+
+
+def test_the_workbook_says_the_same(stage: Stage, tmp_path: Path) -> None:
+    history(stage.people, 33, 40)
+    out = tmp_path / "report.xlsx"
+    call_command("report", "2026-03", "--format", "xlsx", "--out", str(out))
+    book = load_workbook(out)
+    found = printed("2026-03")
+    towns = list(book.worksheets[1].iter_rows(values_only=True))
+    assert [row[1] for row in towns[1:]] == [town["code"] for town in found["by_town"]]
+    assert [row[3] for row in towns[1:]] == [town["received"] for town in found["by_town"]]
+    assert [row[-1] for row in towns[1:]] == [town["score"] for town in found["by_town"]]
+    assert len(book.worksheets) == 7
+
+
+@pytest.mark.parametrize(
+    ("args", "word"),
+    [
+        (["2026-13"], "2026-13"),
+        (["2026-03", "--format", "docx"], "json, xlsx"),
+        (["2026-03", "--format", "pdf"], "json, xlsx"),
+        (["2026-03", "--out", "/nowhere/at/all.json"], "cannot be written"),
+    ],
+)
+def test_what_cannot_be_done_is_said(stage: Stage, args: list[str], word: str) -> None:
+    with pytest.raises(CommandError, match=word):
+        call_command("report", *args, stdout=StringIO())
