@@ -1,9 +1,11 @@
 """Answer a service's refusal in HTML as the API answers it: 409 for not now, 400 for bad input."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.refusals import BadInput, StepRefused
 
@@ -19,7 +21,15 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, StepRefused):
-            return render(request, "409.html", {"refusal": str(error)}, status=409)
+            context = {"refusal": str(error), "back_url": _came_from(request)}
+            return render(request, "409.html", context, status=409)
         if isinstance(error, BadInput):
             return render(request, "400.html", {"refusal": str(error)}, status=400)
         return None
+
+
+def _came_from(request: HttpRequest) -> str:
+    """Return the page of ours on which the button was pressed; empty where it is the step's own."""
+    page = request.META.get("HTTP_REFERER", "")
+    ours = url_has_allowed_host_and_scheme(page, {request.get_host()})
+    return page if ours and urlsplit(page).path != request.path else ""

@@ -107,6 +107,7 @@ def _compare_servers(folder: Path, options: argparse.Namespace) -> None:
                     warm(port, scenario.asks)
                     rate = load.rate(port, scenario.asks, options.seconds)
                     rates.setdefault((scenario.title, name), []).append(rate)
+            say(f"  {name}: load {os.getloadavg()[0]:.1f}")
     say(report.server_table(rates, web.PRODUCT))
 
 

@@ -73,6 +73,8 @@ def without_indexes() -> Iterator[None]:
         found = cursor.fetchall()
         for name, _definition in found:
             cursor.execute(f"DROP INDEX {name}")
+        for table in COLUMNS:  # they are vacuumed once, at the end
+            cursor.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = false)")
         yield
         cursor.execute("SET maintenance_work_mem = '1GB'")
         for _name, definition in found:
@@ -87,4 +89,5 @@ def _finish(count: int) -> None:
                 f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT coalesce(max(id), 1) FROM {table}))"
             )
             cursor.execute(f"VACUUM (ANALYZE) {table}")
+            cursor.execute(f"ALTER TABLE {table} RESET (autovacuum_enabled)")
         cursor.execute("CHECKPOINT")

@@ -119,7 +119,7 @@ class Life:
         )
         if rng.random() < 0.01:
             self._reject()
-        elif request.whistle or rng.random() < 0.1:
+        elif rng.random() < 0.25:
             self._whistle(request.whistle or "daily")
         else:
             self._handle()

@@ -62,11 +62,13 @@ def plan_table(found: Iterable[Plan]) -> str:
     unit = plans[0].milliseconds
     lines = [f"\n{'Lists, as reader':<16}{'filter':<44}{'× plain':>8}  read"]
     for plan in plans:
-        seen = f"ALL OF {', '.join(plan.scanned)}" if plan.scanned else ", ".join(plan.indexes)
+        seen = ", ".join(
+            [f"{share:.1%} of {name}" for name, share in plan.scanned.items()] + [*plan.indexes]
+        )
         lines.append(
             f"{plan.reader:<16}{plan.query or '(none)':<44}{plan.milliseconds / unit:>8.1f}  {seen}"
         )
-    bad = sum(1 for plan in plans if plan.scanned)
+    bad = sum(plan.whole for plan in plans)
     lines.append(f"{len(plans)} lists, {bad} of them read a large table from end to end.")
     return "\n".join(lines)
 

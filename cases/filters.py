@@ -19,7 +19,7 @@ import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-import django_filters as df  # type: ignore[import-untyped]
+import django_filters as df
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery

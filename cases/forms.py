@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
 from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -33,10 +36,35 @@ class LateSelect(forms.Select):
         super().__init__(attrs)
         self.source, self.everything = source, everything
 
-    def optgroups(self, name: str, value: list[str], attrs: Any = None) -> list[Any]:
-        """Return the options as they stand now."""
-        self.choices = [("", self.everything), *self.source()]
-        return super().optgroups(name, value, attrs)
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """Draw the select. Two hundred options by template would take longer than the rest of a page."""
+        context = self.get_context(name, None, attrs)["widget"]["attrs"]
+        css = "form-select is-invalid" if context.get("aria-invalid") else "form-select"
+        chosen = str(value or "")
+        options = [_option(("", self.everything), chosen)]
+        for key, inside in self.source():
+            options.append(
+                _option((key, inside), chosen)
+                if isinstance(inside, str)
+                else _group(key, inside, chosen)
+            )
+        return format_html(
+            '<select name="{}"{}>{}</select>',
+            name,
+            flatatt({**context, "class": css}),
+            mark_safe("".join(options)),  # noqa: S308 - each made by format_html
+        )
+
+
+def _option(choice: tuple[str, Any], chosen: str) -> SafeString:
+    value, label = choice
+    mark = mark_safe(" selected") if value == chosen else ""
+    return format_html('<option value="{}"{}>{}</option>', value, mark, label)
+
+
+def _group(label: str, choices: list[tuple[str, str]], chosen: str) -> SafeString:
+    inside = mark_safe("".join(_option(choice, chosen) for choice in choices))  # noqa: S308
+    return format_html('<optgroup label="{}">{}</optgroup>', label, inside)
 
 
 def put_refusal(form: forms.Form, refusal: BadInput) -> None:
@@ -249,7 +277,11 @@ STEP_FACES: Mapping[str, StepFace] = {
         ReasonForm,
     ),
     "close": StepFace(
-        _("Close the case"), "circle-check", _("Everything is done; the case ends."), NoteForm, "btn-primary"
+        _("Close the case"),
+        "circle-check",
+        _("Everything is done; the case ends."),
+        NoteForm,
+        "btn-primary",
     ),
 }
 

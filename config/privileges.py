@@ -7,7 +7,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-PR_SET_KEEPCAPS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 8, 47, 2
+PR_SET_KEEPCAPS, PR_SET_SECUREBITS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 8, 28, 47, 2
+NO_SETUID_FIXUP = 1 << 2  # or access(2), which initdb asks, would forget the capability
 CAP_DAC_OVERRIDE = 1  # read and write whatever the file modes say: a checkout below /root, a virtual environment there
 CAPABILITY_VERSION_3 = 0x20080522
 
@@ -47,7 +48,8 @@ def _become(account: pwd.struct_passwd) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     linux = sys.platform == "linux"
     if linux:
-        libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
+        libc.prctl(PR_SET_SECUREBITS, NO_SETUID_FIXUP, 0, 0, 0)
+        libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)  # for kernels that refuse the line above
     os.setgroups([])
     os.setresgid(*[account.pw_gid] * 3)
     os.setresuid(*[account.pw_uid] * 3)
@@ -55,5 +57,6 @@ def _become(account: pwd.struct_passwd) -> None:
         # Where a container withholds the capability, open folders still work and closed ones say so.
         header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
         only = 1 << CAP_DAC_OVERRIDE
-        libc.capset(header, (ctypes.c_uint32 * 6)(only, only, only, 0, 0, 0))
+        if libc.capset(header, (ctypes.c_uint32 * 6)(only, only, only, 0, 0, 0)):
+            libc.capset(header, (ctypes.c_uint32 * 6)())
         libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_OVERRIDE, 0, 0)

@@ -31,9 +31,16 @@ def path_codes(code: str) -> list[str]:
 
 
 def path_names(code: str) -> list[str]:
-    """Return the short names from the town down to the area itself; one query."""
+    """Return the names from the town down to the area itself, as people say them; one query."""
     names = dict(Area.objects.filter(code__in=path_codes(code)).values_list("code", "name"))
-    return [short_name(names[step]) for step in path_codes(code) if step in names]
+    return _said(names, path_codes(code))
+
+
+def _said(names: dict[str, str], codes: list[str]) -> list[str]:
+    """Return the names along a path; one that repeats the name above it is cut: 第3网格 of a community."""
+    shorts = [short_name(names[step]) for step in codes if step in names]
+    above = ["", *shorts]
+    return [name.removeprefix(over) or name for name, over in zip(shorts, above, strict=False)]
 
 
 def options(text: str, limit: int = 8) -> list[Option]:
@@ -46,7 +53,7 @@ def options(text: str, limit: int = 8) -> list[Option]:
 
 
 def _option(area: Area, names: dict[str, str]) -> Option:
-    steps = [short_name(names[step]) for step in path_codes(area.code)[:-1] if step in names]
+    steps = _said(names, path_codes(area.code)[:-1])
     level = str(area.get_level_display())
     return Option(area.code, short_name(area.name), " · ".join(steps), level, area.lon, area.lat)
 

@@ -42,10 +42,14 @@ class KeyedList(ListAPIView[Any]):
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         assert page is not None
         self.dress(page)
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+        return self.get_paginated_response(self.shown(page))
 
     def dress(self, page: Sequence[Any]) -> None:
         """Load what the rows of this page need beyond their own query."""
+
+    def shown(self, page: Sequence[Any]) -> Any:
+        """Return the rows of this page as JSON."""
+        return self.get_serializer(page, many=True).data
 
 
 class Doing(GenericAPIView[Any]):

@@ -37,7 +37,8 @@ class KeyPages(BasePagination):
             queryset = queryset.filter(_beyond(keys, bound, "lt" if sign else "gt"))
         rows = list(queryset.order_by(*[sign + key for key in keys])[: self.size + 1])
         page = rows[: self.size]
-        self.cursor = _encode(self.ordering, page[-1], keys) if len(rows) > self.size else ""
+        more = len(rows) > self.size
+        self.cursor = _encode(self.ordering, queryset.model, page[-1], keys) if more else ""
         return page
 
     def get_paginated_response(self, data: Any) -> Response:
@@ -108,8 +109,8 @@ def _field(model: type[Model], key: str) -> Any:
     return meta.pk if key == "pk" else meta.get_field(key)
 
 
-def _encode(ordering: str, row: Model, keys: list[str]) -> str:
-    values = [_field(type(row), key).value_to_string(row) for key in keys]
+def _encode(ordering: str, model: type[Model], row: Any, keys: list[str]) -> str:
+    values = [_field(model, key).value_to_string(row) for key in keys]
     text = json.dumps([ordering, *values])
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 

@@ -21,8 +21,11 @@ ANSWERED = ("valid_callbacks", "contacted", "resolved", "satisfied", "basic")
 MOST_BARS = 12
 
 
-def board(figures: Row, span: Span, reader: User) -> Row:
-    """Return the context of the page. The ranking is for all who are ranked, the rest for readers."""
+def board(figures: Row, span: Span, reader: User, *, unfolded: str = "") -> Row:
+    """Return the context of the page. The ranking is for all who are ranked, the rest for readers.
+
+    `unfolded` is the code of the category whose second level is shown; all would be a page of 200 rows.
+    """
     links = Links(span, open=reads_figures(reader))
     towns = [_town(row, _links_of(row, span, reader)) for row in figures["by_town"]]
     units = [_unit(row, _links_of(row, span, reader)) for row in figures["by_department"]]
@@ -40,7 +43,7 @@ def board(figures: Row, span: Span, reader: User) -> Row:
     return ranking | {
         "days_chart": _days(figures["by_day"], links),
         "kinds": _kinds(figures, links),
-        "categories": [_category(row, links) for row in figures["by_category"]],
+        "categories": [_category(row, links, unfolded) for row in figures["by_category"]],
         "category_chart": _category_chart(figures["by_category"], links),
         "channels": _channels(figures["by_channel"], links),
         "channel_chart": _channel_chart(figures["by_channel"], links),
@@ -127,18 +130,19 @@ def _kinds(figures: Row, links: Links) -> Row:
     }
 
 
-def _category(row: Row, links: Links) -> Row:
-    """Return a category's line; one given to cases directly has no second level below it."""
+def _category(row: Row, links: Links, unfolded: str = "") -> Row:
+    """Return a category's line, with its second level where it is unfolded."""
+    children = row.get("children", [])
+    shown = children if row["code"] == unfolded else []
     return {
-        "name": row["name"],
-        "score": row["score"],
-        "rates": row["rates"],
+        **{name: row[name] for name in ("code", "name", "score", "rates")},
         **_numbers(
             row,
             ("received", "closed", "open"),
             lambda what: links.cases(what, category=row["code"]),
         ),
-        "children": [_category(child, links) for child in row.get("children", [])],
+        "foldable": bool(children),
+        "children": [_category(child, links) for child in shown],
     }
 
 

@@ -31,7 +31,7 @@ def month(request: HttpRequest, period: str = "") -> HttpResponse:
         "computed_at": kept.computed_at,
         "policy": kept.policy,
         "whole_figures": reads_figures(reader),
-        **board(kept.figures, span, reader),
+        **board(kept.figures, span, reader, unfolded=request.GET.get("category", "")),
     }
     return render(request, "assessment/month.html", context)
 

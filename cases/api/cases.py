@@ -1,5 +1,6 @@
 """Cases: receive, list, show; what happened to them, what is due, what looks alike."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +35,7 @@ from cases.api.outputs import (
     LookAlikeOut,
     ReceivedOut,
 )
+from cases.api.rows import read_rows, write_rows
 from cases.models import BOUNDARIES, Attachment, Case, CaseEvent, Clock
 from cases.services.intake import look_alikes, receive
 from cases.services.privacy import reveal_caller
@@ -75,9 +77,10 @@ class Cases(Doing, KeyedList):
         return CaseIn if self.request and self.request.method == "POST" else CaseRowOut
 
     def rows(self) -> QuerySet[Case]:
-        rows = Case.objects.visible_to(asking(self.request))
-        shown = rows.select_related("category", "area", "town").defer(*BOUNDARIES)
-        return shown.prefetch_related(open_clocks())
+        return read_rows(Case.objects.visible_to(asking(self.request)))
+
+    def shown(self, page: Sequence[Any]) -> Any:
+        return write_rows(page, asking(self.request))
 
     @extend_schema(responses={201: ReceivedOut})
     def post(self, request: Request) -> Response:

@@ -80,6 +80,7 @@ class CaseRowOut(serializers.ModelSerializer[Case]):
     town_name = serializers.CharField(source="town.name")
     text = SeenText(of="")
     address = SeenText(of="")
+    external_id = SeenText(of="")
     clocks = ClockOut(many=True, source="open_clocks")
 
     class Meta:

@@ -40,14 +40,16 @@ def refusal(form: str, code: int, descriptions: Sequence[str]) -> HttpResponse:
     return answer(form, "errors", rows, each="error", status=code)
 
 
-def _fill(element: Element, row: Row) -> None:
-    for name, value in row.items():
-        inner = SubElement(element, name)
-        if isinstance(value, Sequence) and not isinstance(value, str):
-            for item in value:
-                _fill(SubElement(inner, name.removesuffix("s")), item)
-        elif value not in (None, ""):
-            inner.text = _NO_XML.sub("", _text(value))
+def _fill(element: Element, value: Any) -> None:
+    """Put a value into an element: names as elements, a list as one element for each of its items."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            _fill(SubElement(element, name), inner)
+    elif isinstance(value, list):
+        for item in value:
+            _fill(SubElement(element, element.tag.removesuffix("s")), item)
+    elif value not in (None, ""):
+        element.text = _NO_XML.sub("", _text(value))
 
 
 def _text(value: Any) -> str:

@@ -65,7 +65,7 @@ def _words(given: Any, name: str) -> list[str]:
 
 def _number(given: Any, name: str, usual: int) -> int:
     text = given.get(name, "") or str(usual)
-    if not (text.isascii() and text.isdigit() and 0 < int(text[:9]) and len(text) < 8):
+    if not (text.isascii() and text.isdigit() and int(text[:9]) > 0 and len(text) < 8):
         raise BadInput({name: _("Give a number from 1.")})
     return int(text)
 

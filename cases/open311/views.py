@@ -89,15 +89,13 @@ def discovery(request: HttpRequest, *, form: str) -> HttpResponse:
         "specification": "http://wiki.open311.org/GeoReport_v2",
         "url": base.removesuffix("/services.xml"),
         "type": "production",
-        "formats": [{"format": kind} for kind in FORMS.values()] if form == "xml" else None,
+        "formats": list(FORMS.values()),
     }
-    row: dict[str, Any] = {
+    row = {
         "changeset": "2026-11-21T00:00:00+08:00",
         "key_service": request.build_absolute_uri(reverse("api_token")),
         "endpoints": [endpoint],
     }
-    if form == "json":
-        row["endpoints"] = [endpoint | {"formats": list(FORMS.values())}]
     return documents.one(form, "discovery", row)
 
 

@@ -205,12 +205,15 @@ def _append(clock: Clock, entry: ClockEntry, at: datetime) -> Clock:
 def deadline_of(clock: Clock) -> Deadline:
     """Derive the deadline, with its explanation, from the clock's entries."""
     rows = sorted(clock.entries.all(), key=lambda row: (row.at, row.pk))
-    return reckon([_pure(row) for row in rows], calendars.current())
+    return reckon([_pure(row, clock.policy.get("source", "")) for row in rows], calendars.current())
 
 
-def _pure(row: ClockEntry) -> Entry:
-    limit = Limit(row.amount, TimeUnit(row.unit)) if row.amount is not None else None
-    return Entry(EntryKind(row.kind), row.at, limit)
+def _pure(row: ClockEntry, source: str) -> Entry:
+    """Return the entry as the rules know it; the first one names the rule the clock began by."""
+    limit = None if row.amount is None else Limit(row.amount, TimeUnit(row.unit))
+    kind = EntryKind(row.kind)
+    began_by = source if kind == EntryKind.START else ""
+    return Entry(kind, row.at, limit, note=row.note, source=began_by)
 
 
 def until(moment: datetime, at: datetime, source: str) -> Rule:

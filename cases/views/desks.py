@@ -120,7 +120,7 @@ def _by_urgency(cases: list[Case], reader: User, at: datetime) -> list[dict[str,
     for group in groups:
         group["rows"] = []
     for case, line in zip(cases, lines(cases, reader), strict=True):
-        due: datetime | None = case.due  # type: ignore[attr-defined]  # annotated
+        due: datetime | None = case.due  # annotated
         place = 4 if due is None else next((n for n in range(3) if due < groups[n]["until"]), 3)
         groups[place]["rows"].append(_row(case, line, reader))
     return [group for group in groups if group["rows"]]

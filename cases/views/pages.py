@@ -31,6 +31,14 @@ from grids.queries import path_names
 
 BLOWN_IN = (State.RECEIVED, State.HANDLING)
 PROPOSED_IN = (State.RECEIVED, State.HANDLING)
+ANSWER_TONES = {
+    "yes": "green",
+    "partly": "amber",
+    "no": "red",
+    "satisfied": "green",
+    "basic": "amber",
+    "dissatisfied": "red",
+}
 
 
 def visible_case(user: User, number: str) -> Case:
@@ -103,7 +111,15 @@ def _for_callers(case: Case, request: SignedInRequest) -> dict[str, Any]:
 
 def _callbacks(case: Case, reader: User) -> list[dict[str, Any]]:
     rows = case.callbacks.select_related("agent").order_by("-at", "-pk")
-    return [{"row": row, "words": shown_text(case, reader, row.words)} for row in rows]
+    return [
+        {
+            "row": row,
+            "words": shown_text(case, reader, row.words),
+            "resolved_tone": ANSWER_TONES.get(row.resolved, "grey"),
+            "satisfied_tone": ANSWER_TONES.get(row.satisfied, "grey"),
+        }
+        for row in rows
+    ]
 
 
 def offered(case: Case, reader: User) -> list[dict[str, Any]]:

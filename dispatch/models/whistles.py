@@ -94,9 +94,12 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.filter(state__in=UNSETTLED)
 
     def for_list(self) -> "OrderQuerySet":
-        return self.select_related(
+        shown = self.select_related(
             "case__category", "case__town", "case__area", "unit", "whistle__blower"
-        ).order_by("-issued_at", "-pk")
+        )
+        return shown.defer("case__town__boundary", "case__area__boundary").order_by(
+            "-issued_at", "-pk"
+        )
 
 
 class Order(ConcurrentTransitionMixin, OrderLifecycle):

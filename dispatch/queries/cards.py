@@ -16,7 +16,7 @@ from cases.models import Attachment, CaseEvent, Clock
 from cases.privacy import shown_text
 from dispatch.lifecycle import OrderState, by_the_blower
 from dispatch.models import Extension, Objection, Order
-from dispatch.services.steps import objection_deadline, steps_for
+from dispatch.rules import objection_deadline, steps_for
 from dispatch.wording import HAPPENED, STEPS, StepWords
 
 FAR_M = 500

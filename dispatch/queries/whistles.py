@@ -10,7 +10,7 @@ from cases.models import Case
 from cases.privacy import shown_text
 from dispatch.models import Order, OrderState, Whistle, WhistleItem
 from dispatch.queries.cards import Card, cards_of
-from dispatch.services.whistles import may_mark
+from dispatch.rules import may_mark
 
 
 @dataclass(slots=True)

@@ -15,8 +15,6 @@ from django_fsm import can_proceed
 from accounts.models import CENTRE_CODE, Unit, User
 from accounts.refusals import BadInput, StepRefused
 from accounts.services.notices import Draft, tell_units
-from cases import calendars
-from cases.deadlines import Limit, TimeUnit, add
 from cases.lifecycle import State
 from cases.models import Case
 from cases.services.photos import keep_photos
@@ -24,22 +22,12 @@ from cases.services.records import record
 from cases.services.steps import follow, permission_of
 from dispatch.lifecycle import OrderState
 from dispatch.models import Extension, Objection, Order, Whistle
+from dispatch.rules import objection_deadline
 from dispatch.services.order_clocks import follow_order
 from grids.locator import metres
 
 LONGEST_EXTENSION = Decimal(10)
 """Workdays: 山东省办法 2020, at most ten."""
-
-OBJECTION_WORKDAYS = 2
-"""Workdays within which a unit may object (山东省办法 2020)."""
-
-
-def steps_for(order: Order, user: User) -> list[str]:
-    """Return the steps the user may take on the order now: the buttons to show."""
-    if order.case.state == State.ON_HOLD:
-        return []
-    moves = order.get_available_user_state_transitions(user)  # type: ignore[attr-defined]
-    return list(dict.fromkeys(move.name for move in moves if move.custom.get("public")))
 
 
 def lock_order(pk: int) -> Order:
@@ -144,12 +132,6 @@ def _check_objection(order: Order, at: datetime) -> None:
     if at > from_dispatch:
         text = _("An objection had to be raised by %(time)s, within two workdays.")
         raise StepRefused(text % {"time": f"{timezone.localtime(from_dispatch):%F %H:%M}"})
-
-
-def objection_deadline(order: Order) -> datetime:
-    """Return until when the unit may object: two workdays from dispatch."""
-    limit = Limit(OBJECTION_WORKDAYS, TimeUnit.WORKDAY)
-    return add(order.issued_at, limit, calendars.current())
 
 
 def _distance(order: Order) -> int | None:

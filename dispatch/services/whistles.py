@@ -1,6 +1,6 @@
 """Blow a whistle: summon a lead and assisting departments to a case."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -17,6 +17,7 @@ from cases.services.records import record
 from cases.services.steps import lock_case, move
 from dispatch.lifecycle import BLOWER_ROLES, ROLES_OF_LEVEL
 from dispatch.models import Order, Whistle, WhistleItem
+from dispatch.rules import may_mark
 from dispatch.services.order_clocks import start_order_clocks
 
 MOST_ITEMS = 60
@@ -185,15 +186,3 @@ def mark_item_done(item_pk: int, *, actor: User, at: datetime, done: bool = True
     step = "item.done" if done else "item.undone"
     record(item.whistle.case, step, actor=actor, at=at, unit_id=item.unit_id, note=item.text)
     return item
-
-
-def may_mark(item: WhistleItem, summoned: Collection[int], user: User) -> bool:
-    """Tell whether the user may tick the problem: its owner, where it names none any unit of
-    `summoned`, and the blower, or the town over the blower's area."""
-    units = {item.unit_id} if item.unit_id else summoned
-    blower = item.whistle.blower
-    return (
-        any(user.holds_in(unit_id, Role.DEPARTMENT) for unit_id in units)
-        or user.holds_in(blower.pk, *BLOWER_ROLES)
-        or user.holds_over(blower.area, Role.TOWN)
-    )

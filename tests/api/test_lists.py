@@ -1,11 +1,16 @@
 """Lists: narrowed, ordered, and read page by page to the end."""
 
+import json
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.db.models import Max
+from rest_framework.utils.encoders import JSONEncoder
 
+from cases.api.cases import open_clocks
+from cases.api.outputs import CaseRowOut
 from cases.models import Case, Clock
 from grids.places import Place
 from tests.api.calls import V1, Api, get
@@ -214,3 +219,20 @@ def test_a_moment_may_be_given_with_any_offset(three: list[Case], api: Api) -> N
         three[2].number,
         three[1].number,
     ]
+
+
+@pytest.mark.parametrize("who", ["callback", "operator", "town"])
+def test_a_row_of_the_list_is_what_the_document_says_of_it(
+    three: list[Case], stage: Stage, api: Api, who: str
+) -> None:
+    stage.whistle(three[0])
+    place = Place(GRID, 116.68, 39.92, "王小明家")
+    stage.case(
+        confidential=True, text="我是王小明，13800001234", place=place, external_id="王小明-1"
+    )
+    rows = get(api, who, "/cases/")["results"]
+    request = SimpleNamespace(user=stage.who(who))
+    cases = Case.objects.visible_to(request.user).for_list().prefetch_related(open_clocks())
+    said = CaseRowOut(cases, many=True, context={"request": request}).data
+    assert rows == json.loads(json.dumps(said, cls=JSONEncoder))
+    assert rows

@@ -1,6 +1,7 @@
 """No page shows a caller without a deliberate look, and a confidential caller to no handling unit."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -20,7 +21,7 @@ KEEPERS = {"callback", "supervisor"}
 READ_TEXT_WHOLE = {"operator", "callback", "supervisor"}
 
 
-def _handled(stage: Stage, **given: object) -> Case:
+def _handled(stage: Stage, **given: Any) -> Case:
     photo = SimpleUploadedFile("a.jpg", jpeg(), "image/jpeg")
     case = stage.case(text=TEXT, caller_name=NAME, caller_phone=PHONE, photos=[photo], **given)
     town = stage.who("town")
@@ -33,7 +34,13 @@ def _pages(enter: Enter, name: str, case: Case) -> Iterator[str]:
     clock = case.clocks.first()
     assert clock is not None
     page = case.get_absolute_url()
-    for path in (*LISTS, page, f"{page}look-alikes/", f"{page}clocks/{clock.pk}/", f"{page}orders/"):
+    for path in (
+        *LISTS,
+        page,
+        f"{page}look-alikes/",
+        f"{page}clocks/{clock.pk}/",
+        f"{page}orders/",
+    ):
         yield client.get(path).content.decode()
 
 

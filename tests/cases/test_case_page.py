@@ -1,6 +1,7 @@
 """One case's page: where it stands, what happened in words, and exactly the buttons one may press."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,7 +12,6 @@ from cases.event_texts import FACES
 from cases.models import Case, CaseEvent
 from cases.services.callbacks import record_callback
 from cases.services.clocks import sweep_breaches
-from cases.services.steps import advance
 from dispatch.services.rulings import rule
 from dispatch.services.steps import advance_order
 from tests.api.photos import jpeg
@@ -90,7 +90,9 @@ def test_supervisors_hold_and_resume_and_operators_merge(live: Stage, enter: Ent
     url = f"{case.get_absolute_url()}steps/"
     centre = enter("supervisor")
     day = timezone.localdate() + timedelta(days=20)
-    assert centre.post(f"{url}hold/", {"until": "2020-01-01", "reason": "等图纸"}).status_code == 400
+    assert (
+        centre.post(f"{url}hold/", {"until": "2020-01-01", "reason": "等图纸"}).status_code == 400
+    )
     centre.post(f"{url}hold/", {"until": f"{day}", "reason": "等图纸"})
     page = centre.get(case.get_absolute_url()).content.decode()
     assert f"On hold until {day}" in page
@@ -119,7 +121,15 @@ def test_every_step_of_a_long_life_is_told_in_words(live: Stage, enter: Enter) -
     case = _long_life(live)
     steps = set(CaseEvent.objects.filter(case=case).values_list("step", flat=True))
     assert steps <= set(FACES)
-    assert {"order.object", "order.overrule", "breach", "arrive", "settle", "callback", "reopen"} <= steps
+    assert {
+        "order.object",
+        "order.overrule",
+        "breach",
+        "arrive",
+        "settle",
+        "callback",
+        "reopen",
+    } <= steps
     answer = enter("supervisor").get(case.get_absolute_url())
     told = answer.context["timeline"]
     assert len(told) == CaseEvent.objects.filter(case=case).count()
@@ -144,10 +154,10 @@ def _long_life(stage: Stage) -> Case:
         advance_order(order.pk, "progress", actor=who, at=at, note="正在清理")
         advance_order(order.pk, "finish", actor=who, at=at, result="已清理")
         advance_order(order.pk, "accept", actor=stage.who("town"), at=at)
-        marks = {"arrival": 90, "attitude": 90, "result": 90}
+        marks: dict[str, Any] = {"arrival": 90, "attitude": 90, "result": 90}
         review_order(order.pk, actor=stage.who("town"), at=at, **marks)
     caller = stage.who("callback")
-    answers = {"contacted": True, "resolved": "no", "satisfied": "dissatisfied"}
+    answers: dict[str, Any] = {"contacted": True, "resolved": "no", "satisfied": "dissatisfied"}
     record_callback(
         case.pk, actor=caller, at=at, outcome="reached", words="仍有车辆", then="reopen", **answers
     )

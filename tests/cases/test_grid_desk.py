@@ -70,7 +70,9 @@ def _done(stage: Stage, **given: Any) -> Case:
     return advance(case.pk, "finish", actor=town, at=stage.at, result="已补盖")
 
 
-def test_what_was_done_is_looked_at_again_and_closed_or_sent_back(live: Stage, enter: Enter) -> None:
+def test_what_was_done_is_looked_at_again_and_closed_or_sent_back(
+    live: Stage, enter: Enter
+) -> None:
     good, bad = _done(live), _done(live)
     client = enter("gridworker")
     waiting = client.get("/desk/grid/").context["verify"]

@@ -101,7 +101,9 @@ def test_a_known_number_shows_its_earlier_cases_but_no_confidential_one(
     page = _post(enter("operator"), "/cases/earlier/", caller_phone="138 0000 1234")
     assert known.number in page
     assert hidden.number not in page
-    assert known.number not in _post(enter("operator"), "/cases/earlier/", caller_phone="13900000000")
+    assert known.number not in _post(
+        enter("operator"), "/cases/earlier/", caller_phone="13900000000"
+    )
 
 
 def test_who_takes_no_hotline_calls_learns_nothing_from_a_number(live: Stage, enter: Enter) -> None:
@@ -133,7 +135,9 @@ def test_open_cases_that_look_alike_show_while_typing(live: Stage, enter: Enter)
 
 def test_a_position_alone_is_enough_for_look_alikes(live: Stage, enter: Enter) -> None:
     near = live.case()
-    page = _post(enter("operator"), "/cases/look-alikes/", lon="116.686", lat="39.926", category="0306")
+    page = _post(
+        enter("operator"), "/cases/look-alikes/", lon="116.686", lat="39.926", category="0306"
+    )
     assert near.number in page
 
 
@@ -152,4 +156,3 @@ def _post(client: Client, path: str, **data: str) -> str:
     answer = client.post(path, data)
     assert answer.status_code == 200
     return answer.content.decode()
-

@@ -38,9 +38,9 @@ def _handled(stage: Stage, **given: Any) -> Case:
 
 def _rated(stage: Stage, **answers: Any) -> Case:
     case = _handled(stage)
-    answers = {"contacted": True, "resolved": "yes", "satisfied": "satisfied"} | answers
+    given: dict[str, Any] = {"contacted": True, "resolved": "yes", "satisfied": "satisfied"}
     who = stage.who("callback")
-    record_callback(case.pk, actor=who, at=stage.at, outcome="reached", **answers)
+    record_callback(case.pk, actor=who, at=stage.at, outcome="reached", **given | answers)
     return case
 
 
@@ -111,7 +111,7 @@ def test_answers_of_the_last_valid_callback_narrow_the_list(live: Stage, listed:
     town = live.who("town")
     advance(poor.pk, "handle", actor=town, at=live.at)
     advance(poor.pk, "finish", actor=town, at=live.at, result="再次清理")
-    answers = {"contacted": True, "resolved": "yes", "satisfied": "basic"}
+    answers: dict[str, Any] = {"contacted": True, "resolved": "yes", "satisfied": "basic"}
     record_callback(poor.pk, actor=live.who("callback"), at=live.at, outcome="reached", **answers)
     assert listed(resolved="no") == set()
     assert listed(resolved="yes") == {good.number, poor.number}
@@ -157,7 +157,9 @@ def test_what_cannot_be_read_shows_nothing_and_says_so(
     assert "A filter cannot be read" in answer.content.decode()
 
 
-def test_what_is_struck_out_for_a_reader_cannot_be_searched_for(live: Stage, listed: Listed) -> None:
+def test_what_is_struck_out_for_a_reader_cannot_be_searched_for(
+    live: Stage, listed: Listed
+) -> None:
     case = live.case(text="请回电 13912345678，消防通道堵塞")
     secret = live.case(text="举报消防通道堵塞", kind="report")
     assert case.number in listed("operator", q="13912345678")

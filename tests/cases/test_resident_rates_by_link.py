@@ -1,5 +1,8 @@
 """The resident's own rating: once, without an account, nothing personal on the page."""
 
+import time
+from typing import Any
+
 import pytest
 from django.core import signing
 from django.test import Client
@@ -41,7 +44,12 @@ def test_an_answer_is_stored_thanked_for_and_taken_once(live: Stage, resident: C
     case.refresh_from_db()
     assert case.state == "rated"
     said = Callback.objects.get()
-    assert (said.via, said.resolved, said.satisfied, said.agent) == ("link", "partly", "basic", None)
+    assert (said.via, said.resolved, said.satisfied, said.agent) == (
+        "link",
+        "partly",
+        "basic",
+        None,
+    )
     again = resident.post(_link(case), ANSWERS)
     assert "Thank you" in again.content.decode()
     assert Callback.objects.count() == 1
@@ -68,7 +76,7 @@ def test_a_forged_link_is_not_found_and_says_what_to_do(live: Stage, resident: C
 def test_a_link_of_a_case_rated_by_phone_is_gone(live: Stage, resident: Client) -> None:
     case = handled(live)
     link = _link(case)
-    answers = {"contacted": True, "resolved": "yes", "satisfied": "satisfied"}
+    answers: dict[str, Any] = {"contacted": True, "resolved": "yes", "satisfied": "satisfied"}
     record_callback(case.pk, actor=live.who("callback"), at=live.at, outcome="reached", **answers)
     assert resident.get(link).status_code == 410
 
@@ -84,8 +92,8 @@ def test_a_link_outlives_thirty_days_not_longer(
     live: Stage, resident: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = handled(live)
-    now = signing.time.time()
-    monkeypatch.setattr(signing.time, "time", lambda: now - 31 * 86400)
+    long_ago = time.time() - 31 * 86400
+    monkeypatch.setattr("django.core.signing.time.time", lambda: long_ago)
     old = _link(case)
     monkeypatch.undo()
     assert resident.get(old).status_code == 404

@@ -1,6 +1,7 @@
 """Query budgets of the screens: the same with one case and with many."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -18,7 +19,7 @@ Make = Callable[[Stage], object]
 
 def _rated(stage: Stage) -> object:
     case = handled(stage)
-    answers = {"contacted": True, "resolved": "yes", "satisfied": "satisfied"}
+    answers: dict[str, Any] = {"contacted": True, "resolved": "yes", "satisfied": "satisfied"}
     who = stage.who("callback")
     return record_callback(case.pk, actor=who, at=stage.at, outcome="reached", **answers)
 

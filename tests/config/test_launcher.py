@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import IO
 
 import psutil
 import pytest
@@ -34,19 +35,25 @@ class Served:
     ) -> None:
         self.port, self.data_dir = port, data_dir
         self.output = data_dir.parent / f"output-{port}-{time.monotonic_ns()}"
+        with self.output.open("wb") as output:
+            self.process = self._start(base_dir, command, output, environment)
+
+    def _start(
+        self, base_dir: Path, command: list[str], output: IO[bytes], environment: dict[str, str]
+    ) -> "subprocess.Popen[bytes]":
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        self.process = subprocess.Popen(
+        return subprocess.Popen(
             command,
             cwd=base_dir,
             env={
                 **kept,
-                "PORT": str(port),
-                "DATA_DIR": str(data_dir),
+                "PORT": str(self.port),
+                "DATA_DIR": str(self.data_dir),
                 "EMBEDDED_DURABLE": "0",
                 **environment,
             },
             stdin=subprocess.DEVNULL,
-            stdout=self.output.open("wb"),
+            stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )

@@ -26,7 +26,9 @@ def forget_finders() -> None:
     ],
 )
 def test_what_the_pages_load_is_served(client: Client, path: str) -> None:
-    assert client.get(f"/static/{path}").status_code == 200
+    answer = client.get(f"/static/{path}")
+    answer.close()
+    assert answer.status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,9 @@
 import pytest
 
 from accounts.refusals import StepRefused
+from dispatch.rules import steps_for
 from dispatch.services.rulings import rule
-from dispatch.services.steps import advance_order, steps_for
+from dispatch.services.steps import advance_order
 from tests.cast import Stage
 
 

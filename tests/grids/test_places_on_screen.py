@@ -5,6 +5,7 @@ from django.db.models import F
 from django.test import Client
 
 from grids.models import Atlas
+from grids.queries import path_names
 from tests.cast import COMMUNITY, GRID, TOWN, Stage
 
 
@@ -52,3 +53,9 @@ def test_outlines_are_sent_again_only_when_areas_changed(client: Client) -> None
     assert (same.status_code, same.content) == (304, b"")
     Atlas.objects.update(version=F("version") + 1)
     assert client.get(path, headers={"If-None-Match": first["ETag"]}).status_code == 200
+
+
+def test_a_path_says_each_name_once(stage: Stage) -> None:
+    assert path_names(GRID) == ["潞邑街道", "潞邑社区", "第1网格"]
+    assert path_names(TOWN) == ["潞邑街道"]
+    assert path_names("999") == []

@@ -17,7 +17,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection, connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 
+from accounts.models import Heartbeat
 from config import embedded, env, launch, vendor
+from config.celery import app
 from config.management.commands import seed
 
 ROLES = (
@@ -93,10 +95,13 @@ class Command(BaseCommand):
             shutil.rmtree(settings.STATIC_ROOT, ignore_errors=True)
             collecting = self._begin("collectstatic", "--noinput", "--verbosity=0")
         call_command("migrate", verbosity=0, interactive=False)
-        if settings.DEMO and self._lacks_demo():
+        if settings.DEMO and seed.is_needed():
             launch.say("Loading the demo district, once…")
             cases = env.integer("DEMO_CASES", 2000)
             self._end(self._begin("seed", "--demo", f"--cases={cases}"), stop)
+        # Ready means that our own worker has swept: what an earlier run left does not count.
+        Heartbeat.objects.filter(name__in=app.conf.beat_schedule).delete()
+        connection.close()
         if collecting and self._end(collecting, stop):
             kept.write_text(fingerprint)
 
@@ -111,12 +116,6 @@ class Command(BaseCommand):
         if not done and not stop.asked:
             raise CommandError(f"{child.name} failed; see above")
         return done
-
-    def _lacks_demo(self) -> bool:
-        """Say whether the district is missing or was broken off halfway."""
-        missing = seed.is_needed()
-        connection.close()
-        return missing
 
     def _environment(self) -> dict[str, str]:
         """Return what our processes find around them."""
