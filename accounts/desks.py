@@ -41,7 +41,7 @@ PAGES = (
         "assessment:month",
         _("Monthly figures"),
         "chart-bar",
-        _roles(Role.LEADER, Role.ASSESSOR, Role.SUPERVISOR),
+        _roles(Role.LEADER, Role.ASSESSOR, Role.SUPERVISOR, Role.ADMIN, Role.TOWN, Role.DEPARTMENT),
     ),
     Page("admin:index", _("Administration"), "settings", _roles(Role.ADMIN)),
 )

@@ -101,7 +101,7 @@ class ImportCommand(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            counts = type(self).importer(options["file"])
+            counts = self.importer(options["file"])
         except ImportRefused as refusal:
             for line, text in refusal.errors:
                 self.stderr.write(_("line %(line)s: %(text)s") % {"line": line, "text": text})

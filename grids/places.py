@@ -9,7 +9,6 @@ from accounts.refusals import BadInput
 from grids.locator import Gazetteer, Locator, Match
 from grids.models import Area, Atlas
 
-
 BORDER_METRES = 60.0
 """How far outside every grid a phone's position may lie and still belong to the nearest one."""
 
@@ -44,8 +43,9 @@ def _version() -> int:
 
 @lru_cache(maxsize=1)
 def _locator(version: int) -> Locator:
-    cells = Area.objects.filter(level__in=["grid", "microgrid"], boundary__isnull=False)
-    return Locator(cells.order_by("code").values_list("code", "boundary").iterator())
+    cells = Area.objects.filter(level__in=["grid", "microgrid"]).order_by("code")
+    rows = cells.values_list("code", "boundary").iterator()
+    return Locator((code, boundary) for code, boundary in rows if boundary)
 
 
 @lru_cache(maxsize=1)

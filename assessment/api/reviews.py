@@ -16,6 +16,7 @@ from cases.api.fields import SeenText
 from cases.api.inputs import MAY_LACK, TEXT
 from dispatch.api.orders import seen_order
 from dispatch.models import OrderState
+from dispatch.services.steps import check_offered
 
 MARK = {"min_value": 0, "max_value": 100}
 
@@ -67,11 +68,12 @@ class OrderReview(Doing):
     @extend_schema(responses={201: ReviewOut})
     def post(self, request: Request, pk: int) -> Response:
         """Mark an accepted order; once."""
-        at, given = timezone.now(), self.given(request)
+        at, user = timezone.now(), asking(request)
         order = seen_order(request, pk)
 
         def act() -> Any:
-            review = review_order(order.pk, actor=asking(request), at=at, **given)
+            check_offered(order, "review", user)
+            review = review_order(order.pk, actor=user, at=at, **self.given(request))
             return ReviewOut(review, context={"request": request}).data
 
         return self.do(request, act)

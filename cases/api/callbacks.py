@@ -13,7 +13,7 @@ from cases.api.cases import OfOneCase, seen_case
 from cases.api.inputs import CallbackIn
 from cases.api.outputs import CallbackOut
 from cases.models import Callback
-from cases.services.callbacks import record_callback
+from cases.services.callbacks import check_may_call, record_callback
 
 
 @extend_schema_view(get=extend_schema(responses=CallbackOut))
@@ -33,11 +33,12 @@ class Callbacks(Doing, OfOneCase):
     @extend_schema(responses={201: CallbackOut})
     def post(self, request: Request, number: str) -> Response:
         """Record an attempt; where the resident was reached, the case is rated."""
-        at, given = timezone.now(), self.given(request)
+        at, user = timezone.now(), asking(request)
         case = seen_case(request, number)
 
         def act() -> Any:
-            callback = record_callback(case.pk, actor=asking(request), at=at, **given)
+            check_may_call(user)
+            callback = record_callback(case.pk, actor=user, at=at, **self.given(request))
             return CallbackOut(callback, context={"request": request}).data
 
         return self.do(request, act)

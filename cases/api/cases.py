@@ -37,8 +37,8 @@ from cases.api.outputs import (
 )
 from cases.api.rows import read_rows, write_rows
 from cases.models import BOUNDARIES, Attachment, Case, CaseEvent, Clock
-from cases.services.intake import look_alikes, receive
-from cases.services.privacy import reveal_caller
+from cases.services.intake import check_may_receive, look_alikes, receive
+from cases.services.privacy import check_may_look, reveal_caller
 from grids.places import find_place
 
 
@@ -85,14 +85,16 @@ class Cases(Doing, KeyedList):
     @extend_schema(responses={201: ReceivedOut})
     def post(self, request: Request) -> Response:
         """Receive a request: its town and grid are found from the place, its clocks start."""
-        at, given = timezone.now(), self.given(request)
+        at, user = timezone.now(), asking(request)
 
         def act() -> Any:
+            check_may_receive(user)
+            given = self.given(request)
             where = {name: given.pop(name, None) for name in ("area", "lon", "lat", "address")}
             place = find_place(**where)
-            case = receive(actor=asking(request), at=at, place=place, **given)
+            case: Any = receive(actor=user, at=at, place=place, **given)
             running = Clock.objects.running().filter(case=case).select_related("unit")
-            case.open_clocks = list(running.order_by("due_at", "pk"))  # type: ignore[attr-defined]
+            case.open_clocks = list(running.order_by("due_at", "pk"))
             return ReceivedOut(case, context={"request": request}).data
 
         return self.do(request, act)
@@ -120,9 +122,11 @@ class Reveal(Doing):
     @extend_schema(responses=CallerOut)
     def post(self, request: Request, number: str) -> Response:
         """Return the caller's name and phone, and leave a line of who looked and why."""
-        at, given = timezone.now(), self.given(request)
+        at, user = timezone.now(), asking(request)
         case = seen_case(request, number)
-        return Response(reveal_caller(case, actor=asking(request), at=at, **given))
+        check_may_look(case, user)
+        given = self.given(request)
+        return Response(reveal_caller(case, actor=user, at=at, **given))
 
 
 class OfOneCase(KeyedList):

@@ -11,7 +11,7 @@ from accounts.api.bases import Doing, asking
 from cases.api import inputs
 from cases.api.cases import case_answer, seen_case
 from cases.api.outputs import CaseOut
-from cases.services.steps import advance
+from cases.services.steps import advance, check_offered
 
 
 class CaseStep(Doing):
@@ -22,11 +22,12 @@ class CaseStep(Doing):
     @extend_schema(responses=CaseOut)
     def post(self, request: Request, number: str) -> Response:
         """Take the step and return the case as it stands after it."""
-        at, given = timezone.now(), self.given(request)
+        at, user = timezone.now(), asking(request)
         case = seen_case(request, number)
 
         def act() -> Any:
-            advance(case.pk, self.step, actor=asking(request), at=at, **given)
+            check_offered(case, self.step, user)
+            advance(case.pk, self.step, actor=user, at=at, **self.given(request))
             return case_answer(request, case.pk)
 
         return self.do(request, act)

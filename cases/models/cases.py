@@ -35,7 +35,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         units = user.units_of(Role.DEPARTMENT)
         if units:
             parties = CaseParty.objects.filter(case=OuterRef("pk"), unit__in=units)
-            seen |= Exists(parties)
+            seen |= Q(Exists(parties))
         return self.filter(seen)
 
     def for_list(self) -> "CaseQuerySet":

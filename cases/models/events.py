@@ -79,6 +79,11 @@ class Callback(models.Model):
             models.UniqueConstraint(
                 fields=["case", "round", "attempt"], name="callback_attempt_once"
             ),
+            models.UniqueConstraint(
+                fields=["case", "round"],
+                condition=models.Q(outcome="reached"),
+                name="callback_reached_once_a_round",
+            ),
             models.CheckConstraint(
                 condition=(
                     models.Q(outcome="reached", contacted__isnull=False)

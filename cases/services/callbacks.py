@@ -39,8 +39,7 @@ def record_callback(
     `then` may be `close` or `reopen` to take that step at once. Raise `BadInput` where answers are
     missing, `StepRefused` where the case does not wait for a callback.
     """
-    if not actor.holds(*CALLBACK_ROLES):
-        raise PermissionDenied(_("Calling residents back is not your role."))
+    check_may_call(actor)
     case = lock_case(pk)
     callback = _store(
         case,
@@ -59,6 +58,12 @@ def record_callback(
     elif then == "reopen":
         move(case, "reopen", actor=actor, at=at, reason=words.strip() or _("Not solved."))
     return callback
+
+
+def check_may_call(actor: User) -> None:
+    """Raise `PermissionDenied` for all but the callback desk."""
+    if not actor.holds(*CALLBACK_ROLES):
+        raise PermissionDenied(_("Calling residents back is not your role."))
 
 
 def _store(case: Case, at: datetime, callback: Callback) -> Callback:

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.contrib.postgres.search import TrigramSimilarity
 from django.core.exceptions import PermissionDenied
-from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.utils import timezone
@@ -18,7 +17,7 @@ from accounts.services.notices import Draft, tell_units
 from cases.lifecycle import OPEN, clocks_of
 from cases.models import Case, Category
 from cases.services import clocks
-from cases.services.photos import keep_photos
+from cases.services.photos import Photo, keep_photos
 from cases.services.records import record
 from grids.places import Place
 
@@ -39,6 +38,12 @@ def may_receive(user: User) -> bool:
     return user.holds(*INTAKE_ROLES)
 
 
+def check_may_receive(user: User) -> None:
+    """Raise `PermissionDenied` for those who do not enter requests."""
+    if not may_receive(user):
+        raise PermissionDenied(_("Entering requests is not your role."))
+
+
 @transaction.atomic
 def receive(
     *,
@@ -54,14 +59,13 @@ def receive(
     caller_phone: str = "",
     confidential: bool = False,
     external_id: str = "",
-    photos: Sequence[UploadedFile] = (),
+    photos: Sequence[Photo] = (),
 ) -> Case:
     """Store the request as a numbered case, start its clocks and tell its town.
 
     A report of wrongdoing is always confidential. Raise `BadInput` by field; then nothing is stored.
     """
-    if not may_receive(actor):
-        raise PermissionDenied(_("Entering requests is not your role."))
+    check_may_receive(actor)
     phone = clean_phone(caller_phone)
     case = Case(
         number=next_number(at),

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from io import BytesIO
+from typing import Any, TypeAlias
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
@@ -14,6 +15,8 @@ from accounts.models import User
 from accounts.refusals import BadInput
 from cases.models import Attachment, Case
 
+Photo: TypeAlias = "UploadedFile[Any]"
+
 MOST_PHOTOS = 6
 LARGEST_BYTES = 12 * 1024 * 1024
 LONGEST_SIDE = 1920  # pixels: legible on a desk screen, about half a megabyte
@@ -21,7 +24,7 @@ LONGEST_SIDE = 1920  # pixels: legible on a desk screen, about half a megabyte
 
 def keep_photos(
     case: Case,
-    photos: Sequence[UploadedFile],
+    photos: Sequence[Photo],
     *,
     step: str,
     actor: User | None,
@@ -43,7 +46,7 @@ def keep_photos(
     return kept
 
 
-def _reencode(photo: UploadedFile) -> bytes:
+def _reencode(photo: Photo) -> bytes:
     if (photo.size or 0) > LARGEST_BYTES:
         raise BadInput({"photos": _("A photo may have at most 12 MB.")})
     try:

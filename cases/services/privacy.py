@@ -19,9 +19,14 @@ def reveal_caller(case: Case, *, actor: User, at: datetime, purpose: str) -> dic
 
     Raise `PermissionDenied` for those who do not need it, `BadInput` without a purpose.
     """
-    if not may_reveal(case, actor):
-        raise PermissionDenied(_("The caller of this case is not shown to you."))
+    check_may_look(case, actor)
     if len(purpose.strip()) < 2:
         raise BadInput({"purpose": _("Say why you need to see the caller.")})
     log_look(actor, case.number, purpose.strip()[:200], at)
     return {"caller_name": case.caller_name, "caller_phone": case.caller_phone}
+
+
+def check_may_look(case: Case, user: User) -> None:
+    """Raise `PermissionDenied` for those who do not need to know who called."""
+    if not may_reveal(case, user):
+        raise PermissionDenied(_("The caller of this case is not shown to you."))

@@ -22,7 +22,7 @@ LONGEST_HOLD = timedelta(days=366)
 
 def steps_for(case: Case, user: User) -> list[str]:
     """Return the steps the user may take on the case now: the buttons to show."""
-    moves = case.get_available_user_state_transitions(user)  # type: ignore[attr-defined]
+    moves = case.get_available_user_state_transitions(user)
     return [move.name for move in moves if move.custom.get("public")]
 
 
@@ -49,10 +49,16 @@ def advance(pk: int, step: str, *, actor: User, at: datetime, **details: Any) ->
 
 def move(case: Case, step: str, *, actor: User, at: datetime, **details: Any) -> Case:
     """Take a step that is the actor's own on a case locked by the caller."""
+    check_offered(case, step, actor)
+    return _take(case, step, actor, at, details)
+
+
+def check_offered(case: Case, step: str, actor: User) -> None:
+    """Raise `PermissionDenied` where the step is not the actor's, `StepRefused` where it is not now."""
     rule = permission_of(getattr(case, step))
     if rule is nobody or not rule(case, actor):
         raise PermissionDenied(_("This step is not yours to take."))
-    return _take(case, step, actor, at, details)
+    _check_now(case, step)
 
 
 def follow(case: Case, step: str, *, actor: User | None, at: datetime, **details: Any) -> Case:
@@ -65,12 +71,9 @@ def follow(case: Case, step: str, *, actor: User | None, at: datetime, **details
 
 
 def _take(case: Case, step: str, actor: User | None, at: datetime, details: dict[str, Any]) -> Case:
-    step_method = getattr(case, step)
-    if not can_proceed(step_method):
-        text = _("This cannot be done now: the case is “%(state)s”. Reload to see where it stands.")
-        raise StepRefused(text % {"state": case.get_state_display()})
+    _check_now(case, step)
     prepared = _PREPARE.get(step, _as_given)(case, actor, at, dict(details))
-    step_method(at=at, **prepared)
+    getattr(case, step)(at=at, **prepared)
     case.save()
     record(case, step, actor=actor, at=at, **{k: _plain(v) for k, v in details.items()})
     if step == "hold":
@@ -82,6 +85,12 @@ def _take(case: Case, step: str, actor: User | None, at: datetime, details: dict
         clocks.stop_clocks(list(case.clocks.running()), at)
     _tell(case, step, at)
     return case
+
+
+def _check_now(case: Case, step: str) -> None:
+    if not can_proceed(getattr(case, step)):
+        text = _("This cannot be done now: the case is “%(state)s”. Reload to see where it stands.")
+        raise StepRefused(text % {"state": case.get_state_display()})
 
 
 def _plain(value: Any) -> Any:

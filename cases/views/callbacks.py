@@ -15,13 +15,15 @@ from accounts.models import User
 from accounts.paging import bounded_count
 from accounts.refusals import BadInput
 from accounts.requests import SignedInRequest
-from cases.forms import CallbackForm, put_refusal
+from cases.callback_forms import CallbackForm
+from cases.forms import put_refusal
 from cases.lifecycle import CALLBACK_ROLES, State
 from cases.models import Callback, Case
-from cases.queries import callback_queue, closing_queue, lines
+from cases.queries import lines
 from cases.services.callbacks import record_callback
 from cases.views.pages import page_of_case, visible_case
 from cases.views.words import count_words
+from cases.waiting import callback_queue, closing_queue
 
 QUEUE_SHOWN = 40
 CALLING, CLOSING = "call", "close"

@@ -19,22 +19,21 @@ from accounts.refusals import BadInput
 from accounts.requests import SignedInRequest
 from cases.forms import GridReportForm, put_refusal
 from cases.lifecycle import TOWN_ROLES, State, whistle_blowers
-from cases.models import Case
-from cases.queries import (
-    CaseLine,
-    TownCounts,
-    at_town_desk,
-    end_of_day,
-    lines,
-    own_reports,
-    to_verify,
-    town_counts,
-)
+from cases.models import BOUNDARIES, Case
+from cases.queries import CaseLine, lines
 from cases.services.intake import receive
 from cases.services.steps import steps_for
 from cases.views.intake import placed
 from cases.views.pages import BLOWN_IN
 from cases.views.words import received_words
+from cases.waiting import (
+    TownCounts,
+    at_town_desk,
+    end_of_day,
+    own_reports,
+    to_verify,
+    town_counts,
+)
 
 DESK_SHOWN = 100
 GRID_ROLES = (Role.GRIDWORKER, Role.GRIDHEAD)
@@ -49,8 +48,10 @@ def town_desk(request: SignedInRequest) -> HttpResponse:
     at, reader = timezone.now(), request.user
     show = request.GET.get("show", "")
     shown = _shown(at_town_desk(reader), show, at)
-    ordered = shown.select_related("category", "area", "town").order_by(
-        F("due").asc(nulls_last=True), "pk"
+    ordered = (
+        shown.select_related("category", "area", "town")
+        .defer(*BOUNDARIES)
+        .order_by(F("due").asc(nulls_last=True), "pk")
     )
     cases = list(ordered[: DESK_SHOWN + 1])
     context = {

@@ -124,6 +124,7 @@ def _callbacks(case: Case, reader: User) -> list[dict[str, Any]]:
 
 def offered(case: Case, reader: User) -> list[dict[str, Any]]:
     """Return the steps the reader may take now, each with its face, address and empty form."""
+    possible = steps_for(case, reader)
     return [
         {
             "name": name,
@@ -132,7 +133,7 @@ def offered(case: Case, reader: User) -> list[dict[str, Any]]:
             "form": STEP_FACES[name].form(auto_id=f"id_{name}_%s"),
         }
         for name in STEP_FACES
-        if name in steps_for(case, reader)
+        if name in possible
     ]
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from accounts.refusals import StepRefused
-from cases.forms import AnswersForm
+from cases.callback_forms import AnswersForm
 from cases.lifecycle import State
 from cases.models import Callback, Case
 from cases.services.callbacks import case_of_token, rate_by_link

@@ -141,7 +141,8 @@ class Life:
         """Live until the end or until the present."""
         self.case = self._receive()
         try:
-            self._odd_ends() or self._be_handled()
+            self._odd_ends()
+            self._be_handled()
             self._be_rated()
         except Later:
             return
@@ -220,10 +221,10 @@ class Life:
 
     # --- ways to the end
 
-    def _odd_ends(self) -> bool:
+    def _odd_ends(self) -> None:
         """One in thirty is not accepted or is one call too many."""
         if self.rng.random() > 0.03 or not self.case.callable:
-            return False
+            return
         self._pass(self.rng.uniform(3, 40))
         reason = self.rng.choice(
             ["诉求人来电撤单", "属诉讼、仲裁途径，已告知法定渠道", "同一事项在办，已告知进度"]
@@ -297,15 +298,12 @@ class Life:
             departments=[unit.code for unit in others],
             assembly_at=self._meeting() if meets else None,
             assembly_place=f"{self.place_name}居委会门前" if meets else "",
-            items=[
-                Item(text[:80], self.rng.choice([lead, *others]).code)
-                for text in texts
-            ],
+            items=[Item(text[:80], self.rng.choice([lead, *others]).code) for text in texts],
             reason="超出街道（镇）职权，需部门到场解决",
         )
         whistle = blow_whistle(self.case.pk, summons, actor=self.town, at=self._now())
         began = self.at
-        self.ends = []
+        self.ends: list[datetime] = []
         for order in whistle.orders.select_related("unit").order_by("pk"):
             self.at = began
             self._report(order)
@@ -386,7 +384,14 @@ class Life:
                 self._send_back(order)
             advance_order(order.pk, "accept", actor=self.town, at=self._now())
             marks = habit.marks(self.rng)
-            review_order(order.pk, actor=self.town, at=self._pass(20), **marks)
+            review_order(
+                order.pk,
+                actor=self.town,
+                at=self._pass(20),
+                arrival=marks["arrival"],
+                attitude=marks["attitude"],
+                result=marks["result"],
+            )
 
     def _send_back(self, order: Order) -> None:
         advance_order(

@@ -30,6 +30,10 @@ SIGN_INS = {
 """Sign-in → role, unit, name on screen. Posts and nicknames, no real person."""
 
 
+ROLE_IN = {"town": "town", "department": "department", "company": "department"}
+"""The role a colleague holds in a unit of the kind."""
+
+
 @dataclass
 class People:
     """Who acts for which unit; used by the history."""
@@ -49,16 +53,16 @@ def load_people() -> People:
     people = People()
     units = {unit.code: unit for unit in Unit.objects.all()}
     password = make_password(PASSWORD)
-    for name, (role, unit, shown) in SIGN_INS.items():
+    for name, (role, code, shown) in SIGN_INS.items():
         user = _create(name, shown, password)
         if role == "admin":
             user.is_staff = user.is_superuser = True
             user.save()
-        Membership.objects.create(user=user, unit=units[unit], role=role)
+        Membership.objects.create(user=user, unit=units[code], role=role)
         people.by_name[name] = user
-        people.of_unit.setdefault(unit, user)
+        people.of_unit.setdefault(code, user)
     for unit in sorted(units.values(), key=lambda unit: unit.code):
-        role = {"town": "town", "department": "department", "company": "department"}.get(unit.kind)
+        role = ROLE_IN.get(unit.kind, "")
         if role and unit.code not in people.of_unit:
             user = _create(f"{role}-{unit.code.lower()}", f"{unit.name}值班", "")
             Membership.objects.create(user=user, unit=unit, role=role)

@@ -49,7 +49,7 @@ def load_reference() -> dict[str, int]:
 def draw_map(path: Path) -> Tessellation:
     """Draw the district's grids (this project's own estimate, see `grids.placement`)."""
     with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = [Division(**row) for row in csv.DictReader(file)]
+        rows = [Division(**row) for row in csv.DictReader(file)]  # type: ignore[arg-type]  # checked by tessellate
     setting = shipped(DISTRICT)
     return tessellate(
         rows,

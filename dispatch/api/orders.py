@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from accounts.api.bases import Doing, KeyedList, asking
 from accounts.api.parsers import BoundedJSONParser
+from accounts.models import User
 from cases.api.fields import seen
 from cases.models import Attachment
 from dispatch.api import inputs
@@ -22,13 +23,14 @@ from dispatch.api.outputs import OrderOut, OrderRowOut
 from dispatch.models import Order
 from dispatch.queries.cards import cards_of
 from dispatch.queries.open_clocks import attach_open_clocks
-from dispatch.services.rulings import rule
-from dispatch.services.steps import advance_order
+from dispatch.services.rulings import check_may_rule, rule
+from dispatch.services.steps import advance_order, check_offered
 
 
 def seen_order(request: Request, pk: int) -> Order:
     """Return the order, or raise 404 where the asking user may not see it."""
-    return get_object_or_404(Order.objects.visible_to(asking(request)), pk=pk)
+    seen = Order.objects.visible_to(asking(request)).select_related("case", "whistle__blower")
+    return get_object_or_404(seen, pk=pk)
 
 
 def order_answer(request: Request, pk: int) -> dict[str, Any]:
@@ -77,14 +79,19 @@ class OrderStep(Doing):
     @extend_schema(responses=OrderOut)
     def post(self, request: Request, pk: int) -> Response:
         """Take the step and return the order as it stands after it."""
-        at, given = timezone.now(), self.given(request)
+        at, user = timezone.now(), asking(request)
         order = seen_order(request, pk)
 
         def act() -> Any:
-            self.take(order, at=at, actor=asking(request), **given)
+            self.check(order, user)
+            self.take(order, at=at, actor=user, **self.given(request))
             return order_answer(request, order.pk)
 
         return self.do(request, act)
+
+    def check(self, order: Order, user: User) -> None:
+        """Refuse the step before its details are read."""
+        check_offered(order, self.step, user)
 
     def take(self, order: Order, **given: Any) -> None:
         advance_order(order.pk, self.step, **given)
@@ -160,6 +167,9 @@ class Rule(OrderStep):
 
     step = "rule"
     serializer_class = inputs.RuleIn
+
+    def check(self, order: Order, user: User) -> None:
+        check_may_rule(user)
 
     def take(self, order: Order, **given: Any) -> None:
         rule(order.pk, **given)

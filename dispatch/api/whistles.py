@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from accounts.api.bases import Doing, KeyedList, asking
 from cases.api.cases import seen_case
+from cases.services.steps import check_offered
 from dispatch.api.filters import ResponsibilityFilter, WhistleFilter
 from dispatch.api.inputs import ItemDoneIn, WhistleIn
 from dispatch.api.outputs import ItemOut, ResponsibilityOut, WhistleOut
@@ -44,14 +45,14 @@ class BlowWhistle(Doing):
     @extend_schema(responses={201: WhistleOut})
     def post(self, request: Request, number: str) -> Response:
         """Blow a whistle on the case: one order a department, each with its clocks."""
-        at, given = timezone.now(), self.given(request)
+        at, user = timezone.now(), asking(request)
         case = seen_case(request, number)
 
         def act() -> Any:
+            check_offered(case, "whistle", user)
+            given = self.given(request)
             items = [Item(**item) for item in given.pop("items")]
-            whistle = blow_whistle(
-                case.pk, Summons(**given, items=items), actor=asking(request), at=at
-            )
+            whistle = blow_whistle(case.pk, Summons(**given, items=items), actor=user, at=at)
             return whistle_answer(request, whistle.pk)
 
         return self.do(request, act)
@@ -92,12 +93,12 @@ class ItemDone(Doing):
     @extend_schema(responses=ItemOut)
     def post(self, request: Request, pk: int, item: int) -> Response:
         """Mark the problem as done, or as not done after all."""
-        at, given = timezone.now(), self.given(request)
+        at = timezone.now()
         seen = Whistle.objects.visible_to(asking(request))
         known = get_object_or_404(WhistleItem.objects.filter(whistle__in=seen, whistle=pk), pk=item)
 
         def act() -> Any:
-            mark_item_done(known.pk, actor=asking(request), at=at, **given)
+            mark_item_done(known.pk, actor=asking(request), at=at, **self.given(request))
             row = WhistleItem.objects.select_related("unit", "whistle__case").get(pk=known.pk)
             return ItemOut(row, context={"request": request}).data
 

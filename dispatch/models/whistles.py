@@ -156,5 +156,5 @@ class Order(ConcurrentTransitionMixin, OrderLifecycle):
         return f"{self.case.number} · {self.unit}"
 
     @cached_property
-    def blower(self) -> Unit:  # type: ignore[override]  # a property there, cached here
+    def blower(self) -> Unit:
         return self.whistle.blower

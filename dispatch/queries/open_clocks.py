@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 from cases.models import Clock
 from dispatch.models import Order
@@ -14,5 +15,6 @@ def attach_open_clocks(orders: Iterable[Order]) -> None:
     running = Clock.objects.running().filter(order_ref__in=[order.pk for order in orders])
     for clock in running.select_related("unit").order_by("due_at", "pk"):
         found[clock.order_ref].append(clock)
+    order: Any
     for order in orders:
-        order.open_clocks = found[order.pk]  # type: ignore[attr-defined]
+        order.open_clocks = found[order.pk]

@@ -28,8 +28,7 @@ def rule(
     An objection upheld takes the order from the unit and, where `new_unit` is named, gives it to
     that one; an objection that fails designates the unit, which may not object again.
     """
-    if not actor.holds(Role.SUPERVISOR):
-        raise PermissionDenied(_("Only the command centre rules."))
+    check_may_rule(actor)
     if not reason.strip():
         raise BadInput({"reason": _("Give the reason of the ruling.")})
     order = lock_order(pk)
@@ -42,6 +41,12 @@ def rule(
         raise StepRefused(_("Nothing waits for a ruling on this order."))
     _rule_extension(order, extension, actor, at, upheld, reason.strip())
     return order
+
+
+def check_may_rule(actor: User) -> None:
+    """Raise `PermissionDenied` for all but the command centre."""
+    if not actor.holds(Role.SUPERVISOR):
+        raise PermissionDenied(_("Only the command centre rules."))
 
 
 def _rule_objection(

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +16,7 @@ from accounts.refusals import BadInput, StepRefused
 from accounts.services.notices import Draft, tell_units
 from cases.lifecycle import State
 from cases.models import Case
-from cases.services.photos import keep_photos
+from cases.services.photos import Photo, keep_photos
 from cases.services.records import record
 from cases.services.steps import follow, permission_of
 from dispatch.lifecycle import OrderState
@@ -50,7 +49,7 @@ def advance_order(
     *,
     actor: User,
     at: datetime,
-    photos: Sequence[UploadedFile] = (),
+    photos: Sequence[Photo] = (),
     **details: Any,
 ) -> Order:
     """Take one step in an order's life. Raise `PermissionDenied` (403) when it is not the actor's,
@@ -64,18 +63,9 @@ def advance_order(
 
 def move_order(order: Order, step: str, *, actor: User, at: datetime, **details: Any) -> None:
     """Take the step on an order locked by the caller; `carry_case` must follow."""
-    method = getattr(order, step)
-    if not permission_of(method)(order, actor):
-        raise PermissionDenied(_("This step is not yours to take."))
-    if order.case.state == State.ON_HOLD:
-        raise StepRefused(_("The case is on hold; nothing can be done until it resumes."))
-    if not can_proceed(method):
-        text = _(
-            "This cannot be done now: the order is “%(state)s”. Reload to see where it stands."
-        )
-        raise StepRefused(text % {"state": order.get_state_display()})
+    check_offered(order, step, actor)
     _check_details(order, step, details, at)
-    method(at=at, **details)
+    getattr(order, step)(at=at, **details)
     if step == "report_in":
         order.distance_m = _distance(order)
     order.save()
@@ -94,6 +84,20 @@ def move_order(order: Order, step: str, *, actor: User, at: datetime, **details:
             asked_at=at,
         )
     _tell(order, step, at, details)
+
+
+def check_offered(order: Order, step: str, actor: User) -> None:
+    """Raise `PermissionDenied` where the step is not the actor's, `StepRefused` where it is not now."""
+    method = getattr(order, step)
+    if not permission_of(method)(order, actor):
+        raise PermissionDenied(_("This step is not yours to take."))
+    if order.case.state == State.ON_HOLD:
+        raise StepRefused(_("The case is on hold; nothing can be done until it resumes."))
+    if not can_proceed(method):
+        text = _(
+            "This cannot be done now: the order is “%(state)s”. Reload to see where it stands."
+        )
+        raise StepRefused(text % {"state": order.get_state_display()})
 
 
 def _check_details(order: Order, step: str, details: dict[str, Any], at: datetime) -> None:
@@ -136,10 +140,10 @@ def _check_objection(order: Order, at: datetime) -> None:
 
 def _distance(order: Order) -> int | None:
     """Return how far from the case's place the unit reported in, in metres, where both are known."""
-    case = order.case
-    if None in (order.report_lon, order.report_lat, case.lon, case.lat):
+    there, here = (order.report_lon, order.report_lat), (order.case.lon, order.case.lat)
+    if there[0] is None or there[1] is None or here[0] is None or here[1] is None:
         return None
-    return round(metres(order.report_lon, order.report_lat, case.lon, case.lat))
+    return round(metres(there[0], there[1], here[0], here[1]))
 
 
 def _record(order: Order, step: str, actor: User, at: datetime, details: dict[str, Any]) -> None:

@@ -66,7 +66,9 @@ def everything(api: Api, who: str, number: str, whistle: int, order: int) -> dic
         f"/orders/{order}/",
         f"/orders/{order}/review/",
     ]
-    return {call: api(who).get(f"{V1}{call}").content.decode() for call in calls}
+    answers = {call: api(who).get(f"{V1}{call}") for call in calls}
+    assert {answer.status_code for answer in answers.values()} == {200}
+    return {call: answer.content.decode() for call, answer in answers.items()}
 
 
 @pytest.mark.parametrize("given", [{"confidential": True}, {"kind": "report"}, {}])

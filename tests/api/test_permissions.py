@@ -214,7 +214,23 @@ def test_the_call_is_answered_to_those_who_may(stage: Stage, row: Row) -> None:
     address = f"{V1}{row.call.format(target)}"
     clients = {who: caller(stage, who) for who in EVERYBODY}
     answers = {who: _undone(clients[who], address, row.body) for who in EVERYBODY}
-    assert answers == {who: row.wanted(who) for who in EVERYBODY}
+    wanted = {who: row.wanted(who) for who in EVERYBODY}
+    assert answers == wanted
+    if row.body:  # whoever may not act is told so, and not what is wrong with what was sent
+        refused = [who for who in EVERYBODY if wanted[who] >= 400]
+        if "whistles" in row.call:  # which level somebody may blow is known only from what was sent
+            refused = [who for who in refused if wanted[who] != 403]
+        empty = {who: _undone(clients[who], address, {}) for who in refused}
+        assert empty == {who: wanted[who] for who in refused}
+
+
+def test_marks_are_read_by_whoever_sees_the_order(stage: Stage) -> None:
+    order = World(stage).accepted()
+    address = f"{V1}/orders/{order}/review/"
+    assert caller(stage, "town").get(address).status_code == 404
+    assert caller(stage, "town").post(address, MARKS).status_code == 201
+    read = {who: caller(stage, who).get(address).status_code for who in PEOPLE}
+    assert read == {who: 200 if who in SEE_WHISTLED else 404 for who in PEOPLE}
 
 
 def _undone(client: APIClient, address: str, body: dict[str, Any] | None) -> int:

@@ -14,7 +14,7 @@ from tests.cast import SHANGHAI
 
 
 def local(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=SHANGHAI)
+    return datetime(*parts).replace(tzinfo=SHANGHAI)
 
 
 @pytest.mark.django_db

@@ -166,7 +166,8 @@ def test_every_screen_has_no_barriers_fits_and_keeps_the_policy(
         for path in paths:
             found += look_at(page, path, language)
         context.close()
-    assert "\n".join(found + complaints.texts) == ""
+    wrong = found + complaints.texts
+    assert not wrong, "\n".join(wrong)
 
 
 def look_at(page: Page, path: str, language: str) -> list[str]:

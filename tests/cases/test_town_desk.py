@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cases.queries import at_town_desk, end_of_day, town_counts
 from cases.services.steps import advance
+from cases.waiting import at_town_desk, end_of_day, town_counts
 from dispatch.services.steps import advance_order
 from grids.places import Place
 from tests.cases.conftest import Enter

@@ -108,6 +108,7 @@ def test_one_click_acknowledges_and_stays_on_the_desk(live: Stage, sign_in: Sign
     page = client.get(reverse(DESK)).content.decode()
     url = reverse("dispatch:order_step", args=[order.pk, "acknowledge"])
     assert f'action="{url}"' in page
+    assert f'name="next" value="{reverse(DESK)}"' in page
     answer = client.post(url, {"next": reverse(DESK)}, follow=True)
     assert answer.status_code == 200
     assert "To report in" in answer.content.decode()
@@ -123,10 +124,10 @@ def test_the_soonest_due_stands_first_and_pages_lose_nothing(
         Clock.objects.filter(order_ref=order.pk).update(due_at=due)
     Clock.objects.filter(order_ref=orders[0].pk).update(due_at=None)  # stands still: the last
     monkeypatch.setattr(
-        desks, "soonest", lambda rows, cursor, *, by: soonest.soonest(rows, cursor, by=by, size=2)
+        desks, "soonest", lambda rows, cursor, *, by: soonest.soonest(rows, cursor, by=by, size=3)
     )
     user, cursor, seen = live.who("department3"), "", []
-    for _page in range(3):
+    for _page in range(2):  # the second page begins between two of the same time
         page = desks.desk_group(user, "issued", cursor, live.at)
         seen += [card.order.pk for card in page.rows]
         cursor = page.next
@@ -138,7 +139,7 @@ def test_the_soonest_due_stands_first_and_pages_lose_nothing(
         first.pk,
     ]
     nonsense = desks.desk_group(user, "issued", "nonsense", live.at)
-    assert len(nonsense.rows) == 2
+    assert len(nonsense.rows) == 3
 
 
 def test_the_blower_finds_results_to_accept_and_orders_to_review(

@@ -167,6 +167,7 @@ def test_an_unsolved_matter_is_redone_by_the_town_itself(people: dict[str, Visit
 
     town.open(f"/cases/{case.number}/")
     assert words in town.html
+    assert Case.objects.get(pk=case.pk).result == ""  # what did not last is no result any more
     assert "第 2 次办理" in town.html
     town.press("自办", note="社区自己装隔离桩")
     town.press("办结", result="已装隔离桩")

@@ -4,4 +4,4 @@ from accounts.tables import ImportCommand
 
 class Command(ImportCommand):
     help = "Create or update units from a CSV: code,name,kind,area[,short_name]."
-    importer = import_units
+    importer = staticmethod(import_units)

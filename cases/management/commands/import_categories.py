@@ -4,4 +4,4 @@ from cases.services.reference import import_categories
 
 class Command(ImportCommand):
     help = "Create or update categories from a CSV: code,name,parent."
-    importer = import_categories
+    importer = staticmethod(import_categories)

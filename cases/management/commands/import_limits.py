@@ -4,4 +4,4 @@ from cases.services.reference import import_limits
 
 class Command(ImportCommand):
     help = "Create or update time limits from a CSV with the columns of TimeLimit."
-    importer = import_limits
+    importer = staticmethod(import_limits)

@@ -63,7 +63,7 @@ class Command(BaseCommand):
     def _live(self, options: dict[str, Any], until: datetime) -> int:
         shares = max(1, min(4, os.cpu_count() or 1))
         connection.close()
-        connection.close_pool()  # nothing shared goes over the fork
+        connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's; no socket crosses the fork
         jobs = [
             (options["seed"], until, options["cases"], Share(number, shares))
             for number in range(shares)

@@ -4,4 +4,4 @@ from dispatch.services.responsibilities import import_responsibilities
 
 class Command(ImportCommand):
     help = "Create or update the responsibility list from a CSV or XLSX file."
-    importer = import_responsibilities
+    importer = staticmethod(import_responsibilities)

@@ -4,4 +4,4 @@ from grids.services.divisions import import_grids
 
 class Command(ImportCommand):
     help = "Create or update grids from a GeoJSON FeatureCollection: code, name, optional head."
-    importer = import_grids
+    importer = staticmethod(import_grids)
