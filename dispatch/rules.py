@@ -18,7 +18,7 @@ def steps_for(order: Order, user: User) -> list[str]:
     """Return the steps the user may take on the order now: the buttons to show."""
     if order.case.state == State.ON_HOLD:
         return []
-    moves = order.get_available_user_state_transitions(user)  # type: ignore[attr-defined]
+    moves = order.get_available_user_state_transitions(user)
     return list(dict.fromkeys(move.name for move in moves if move.custom.get("public")))
 
 

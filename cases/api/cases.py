@@ -52,15 +52,15 @@ def open_clocks() -> "Prefetch[str]":
     return Prefetch("clocks", running, to_attr="open_clocks")
 
 
-def whole_cases() -> QuerySet[Case]:
-    """Return cases with all that `CaseOut` shows."""
-    rows = Case.objects.select_related("category", "area", "town", "parent", "received_by")
+def whole(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Return the cases with all that `CaseOut` shows."""
+    rows = cases.select_related("category", "area", "town", "parent", "received_by")
     return rows.defer(*BOUNDARIES).prefetch_related(open_clocks(), "attachments")
 
 
 def case_answer(request: Request, pk: int) -> dict[str, Any]:
     """Return the case as it stands now, for the answer to a step."""
-    return CaseOut(whole_cases().get(pk=pk), context={"request": request}).data
+    return CaseOut(whole(Case.objects.all()).get(pk=pk), context={"request": request}).data
 
 
 @extend_schema_view(get=extend_schema(responses=CaseRowOut))
@@ -108,8 +108,8 @@ class OneCase(GenericAPIView[Case]):
 
     def get(self, request: Request, number: str) -> Response:
         """Show the case with its running clocks and the steps that are yours to take now."""
-        rows = whole_cases().filter(pk__in=Case.objects.visible_to(asking(request)))
-        case = get_object_or_404(rows, number=number)
+        seen = Case.objects.visible_to(asking(request))
+        case = get_object_or_404(whole(seen), number=number)
         return Response(self.get_serializer(case).data)
 
 

@@ -22,16 +22,16 @@ from dispatch.queries.open_clocks import attach_open_clocks
 from dispatch.services.whistles import Item, Summons, blow_whistle, mark_item_done
 
 
-def whole_whistles() -> QuerySet[Whistle]:
-    """Return whistles with all that `WhistleOut` shows but the orders' clocks."""
+def whole(whistles: QuerySet[Whistle]) -> QuerySet[Whistle]:
+    """Return the whistles with all that `WhistleOut` shows but the orders' clocks."""
     orders = Order.objects.select_related("unit").order_by("pk")
     items = WhistleItem.objects.select_related("unit").order_by("position")
-    rows = Whistle.objects.select_related("case", "blower", "blown_by")
+    rows = whistles.select_related("case", "blower", "blown_by")
     return rows.prefetch_related(Prefetch("orders", orders), Prefetch("items", items))
 
 
 def whistle_answer(request: Request, pk: int) -> dict[str, Any]:
-    whistle = whole_whistles().get(pk=pk)
+    whistle = whole(Whistle.objects.all()).get(pk=pk)
     attach_open_clocks(whistle.orders.all())
     return WhistleOut(whistle, context={"request": request}).data
 
@@ -67,7 +67,7 @@ class Whistles(KeyedList):
     orderings = ("-blown_at", "blown_at")
 
     def rows(self) -> QuerySet[Whistle]:
-        return whole_whistles().filter(pk__in=Whistle.objects.visible_to(asking(self.request)))
+        return whole(Whistle.objects.visible_to(asking(self.request)))
 
     def dress(self, page: Sequence[Any]) -> None:
         attach_open_clocks(order for whistle in page for order in whistle.orders.all())

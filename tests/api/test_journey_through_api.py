@@ -133,6 +133,7 @@ def test_more_time_may_be_asked_for_as_a_number_or_as_workdays(stage: Stage, api
         post(api, name, f"/orders/{order['id']}/steps/acknowledge/", {}, 200)
         body = {"reason": "需协调施工单位", "limit": limit}
         asked = post(api, name, f"/orders/{order['id']}/steps/extend/", body, 200)
+        assert asked["requests"][0]["workdays"] == str(limit if name == "department3" else 3)
         before = next(c["due_at"] for c in asked["clocks"] if c["kind"] == "finish")
         granted = {"upheld": True, "reason": "同意"}
         ruled = post(api, "supervisor", f"/orders/{order['id']}/steps/rule/", granted, 200)

@@ -5,7 +5,6 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin
 
-from django.http import HttpResponse
 from django.test import Client
 
 VOID = {"input", "br", "img", "meta", "link", "hr", "wbr"}
@@ -102,7 +101,9 @@ class _Reader(HTMLParser):
         elif tag == "textarea":
             self._area = None
         elif tag == "select" and self._choice is not None and self._form is not None:
-            only = [] if self._choice.multiple or self._choice.first is None else [self._choice.first]
+            only = (
+                [] if self._choice.multiple or self._choice.first is None else [self._choice.first]
+            )
             for value in self._choice.chosen or only:
                 self._form.fields.append((self._choice.name, value))
             self._choice = None
@@ -172,7 +173,7 @@ class Visitor:
 
     def _arrive(self, url: str, method: str, data: dict[str, Any]) -> str:
         send = self.client.post if method == "post" else self.client.get
-        answer: HttpResponse = send(url, data, follow=True)
+        answer: Any = send(url, data, follow=True)
         ways: list[tuple[str, int]] = getattr(answer, "redirect_chain", [])
         self.url = urljoin(url, ways[-1][0]) if ways else url
         self.html, self.status = answer.text, answer.status_code

@@ -5,6 +5,7 @@ No barrier that axe knows, nothing wider than the screen, nothing in the console
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -52,9 +53,7 @@ def screens(district: District) -> Screens:
     lead, assist = stage.order(blown), stage.order(blown, "ZJW")
     _go(stage, lead, "finish")
     reason = "不属于我单位职责"
-    advance_order(
-        assist.pk, "object", actor=stage.who("department2"), at=stage.at, reason=reason
-    )
+    advance_order(assist.pk, "object", actor=stage.who("department2"), at=stage.at, reason=reason)
     coming = stage.order(stage.whistle(kind="emergency"))
     _go(stage, coming, "acknowledge")
     handled, closed, marked = _handled(stage), _handled(stage), _handled(stage)
@@ -109,7 +108,7 @@ def _go(stage: Stage, order: Order, last: str) -> None:
     for step in WAY[: WAY.index(last) + 1]:
         at += timedelta(minutes=9)
         who = "town" if step == "accept" else "department3"
-        details = {"result": "已劝离车辆"} if step == "finish" else {}
+        details: dict[str, Any] = {"result": "已劝离车辆"} if step == "finish" else {}
         if step == "report_in":
             details = {"lon": 116.69, "lat": 39.93, "note": "两人到场"}
         advance_order(order.pk, step, actor=stage.who(who), at=at, **details)

@@ -100,7 +100,9 @@ def call_back(agent: Visitor, number: str, **answers: str) -> None:
 
 def number_on(page: str, label: str) -> tuple[int, str]:
     """Return the count that stands under the label on the month page, and the address it opens."""
-    found = re.search(rf'<a href="([^"]+)" data-count="(\d+)"[^>]*>\s*<span[^>]*>{label}</span>', page)
+    found = re.search(
+        rf'<a href="([^"]+)" data-count="(\d+)"[^>]*>\s*<span[^>]*>{label}</span>', page
+    )
     assert found, f"no number «{label}»"
     return int(found[2]), html.unescape(found[1])
 
