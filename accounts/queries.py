@@ -3,11 +3,20 @@
 from datetime import datetime, timedelta
 
 from celery import current_app
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Heartbeat
 
 GRACE = timedelta(seconds=30)
 """Allowed above twice a sweep's own rhythm: a slow sweep is not a stopped one."""
+
+SWEEP_WORDS = {
+    "deliver_notices": _("delivery of notices"),
+    "refresh_running_period": _("figures of the month"),
+    "sweep_breaches": _("missed time limits"),
+    "sweep_holds": _("cases on hold"),
+}
+"""What a sweep watches, for the people on whose screen it is missed; others are shown by name."""
 
 
 def stale_sweeps(at: datetime) -> list[str]:

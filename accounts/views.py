@@ -15,7 +15,7 @@ from accounts.desks import desk_url
 from accounts.forms import PasswordForm, ProfileForm, SignInForm
 from accounts.models import Notice, Role
 from accounts.paging import page_of
-from accounts.queries import stale_sweeps
+from accounts.queries import SWEEP_WORDS, stale_sweeps
 from accounts.requests import SignedInRequest
 from accounts.services.notices import mark_read
 from accounts.services.people import choose_language
@@ -79,9 +79,13 @@ def notices_badge(request: SignedInRequest) -> HttpResponse:
         "unread": fresh[: BADGE_MOST + 1].count(),
         "most": BADGE_MOST,
         "watches": watches,
-        "stale_sweeps": stale_sweeps(timezone.now()) if watches else [],
+        "stale_sweeps": _stale_words() if watches else [],
     }
     return render(request, "accounts/_badge.html", context)
+
+
+def _stale_words() -> list[str]:
+    return [str(SWEEP_WORDS.get(name, name)) for name in stale_sweeps(timezone.now())]
 
 
 def profile(request: SignedInRequest) -> HttpResponse:

@@ -100,15 +100,17 @@ def _compare_servers(folder: Path, options: argparse.Namespace) -> None:
     say(f"servers installed here: {', '.join(names)} (of {', '.join(web.SERVERS)})")
     rates: dict[tuple[str, str], list[float]] = {}
     drawn = scenarios(world)
-    for _round in range(options.rounds):
-        for name in names:
-            with web.served(folder, name) as port:
-                for scenario in drawn:
-                    warm(port, scenario.asks)
-                    rate = load.rate(port, scenario.asks, options.seconds)
-                    rates.setdefault((scenario.title, name), []).append(rate)
-            say(f"  {name}: load {os.getloadavg()[0]:.1f}")
-    say(report.server_table(rates, web.PRODUCT))
+    try:
+        for _round in range(options.rounds):
+            for name in names:
+                with web.served(folder, name) as port:
+                    for scenario in drawn:
+                        warm(port, scenario.asks)
+                        rate = load.rate(port, scenario.asks, options.seconds)
+                        rates.setdefault((scenario.title, name), []).append(rate)
+                say(f"  {name}: load {os.getloadavg()[0]:.1f}")
+    finally:  # what was measured before somebody stopped it counts, too
+        say(report.server_table(rates, web.PRODUCT))
 
 
 def _world() -> "World":

@@ -77,6 +77,6 @@ def server_table(rates: Mapping[tuple[str, str], Sequence[float]], product: str)
     """Return each server's rate beside the product's own server, round by round."""
     lines = [f"\n{'server':<12}{'':24}{'requests/s':>12}   beside {product}"]
     for (title, name), found in rates.items():
-        beside = sorted(a / b for a, b in zip(found, rates[title, product], strict=True))
+        beside = sorted(a / b for a, b in zip(found, rates[title, product], strict=False))
         lines.append(f"{name:<12}{title:<24}{median(found):>12.0f}   {spread(beside)}")
     return "\n".join(lines)

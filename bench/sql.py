@@ -18,9 +18,9 @@ CASE = """
         number, kind, channel, category_id, urgency, text, address, area_id, town_id, lon, lat, caller_name,
         caller_phone, confidential, external_id, received_at, counted)
     VALUES ('received', 1, '', '', '', true, false, false,
-        to_char(%(at)s, 'YYYYMMDD-') || lpad(nextval('case_number_seq')::text, 6, '0'), %(kind)s, %(channel)s,
+        %(number)s, %(kind)s, %(channel)s,
         %(category)s, 'normal', %(text)s, '', %(area)s, %(town)s, %(lon)s, %(lat)s, %(caller_name)s,
-        %(caller_phone)s, false, '', %(at)s, true) RETURNING id, number
+        %(caller_phone)s, false, '', %(at)s, true) RETURNING id
 """
 EVENT = """
     INSERT INTO cases_caseevent (case_id, step, state, round, at, details)
@@ -74,8 +74,10 @@ def intake(cursor: Cursor[Any], given: Given) -> object:
     with cursor.connection.transaction():
         town = given["area"][:9]
         unit, user = cursor.execute(OWNER, [town]).fetchone() or (None, None)
-        row = {**given, "at": at, "town": town}
-        case, number = cursor.execute(CASE, row).fetchone() or (0, "")
+        (running,) = cursor.execute("SELECT nextval('case_number_seq')").fetchone() or (0,)
+        number = f"{at:%Y%m%d}-{running:06d}"
+        row = {**given, "at": at, "town": town, "number": number}
+        (case,) = cursor.execute(CASE, row).fetchone() or (0,)
         cursor.execute(EVENT, [case, at])
         policy = Json({"amount": "4", "unit": "natural_hour", "source": "bench"})
         clock = {"case": case, "unit": unit, "at": at, "due": at + timedelta(hours=4)}

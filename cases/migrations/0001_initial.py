@@ -12,297 +12,858 @@ import cases.models.events
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('grids', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("grids", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         TrigramExtension(),
         migrations.CreateModel(
-            name='CalendarDay',
+            name="CalendarDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField(unique=True, verbose_name='date')),
-                ('is_workday', models.BooleanField(verbose_name='workday')),
-                ('name', models.CharField(blank=True, max_length=40, verbose_name='name')),
-                ('source', models.CharField(max_length=200, verbose_name='source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("date", models.DateField(unique=True, verbose_name="date")),
+                ("is_workday", models.BooleanField(verbose_name="workday")),
+                ("name", models.CharField(blank=True, max_length=40, verbose_name="name")),
+                ("source", models.CharField(max_length=200, verbose_name="source")),
             ],
             options={
-                'verbose_name': 'calendar day',
-                'verbose_name_plural': 'calendar days',
+                "verbose_name": "calendar day",
+                "verbose_name_plural": "calendar days",
             },
         ),
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', django_fsm.FSMField(choices=[('received', 'Received'), ('handling', 'Being handled'), ('whistled', 'Whistle blown'), ('reported', 'Departments reported in'), ('handled', 'Handled'), ('rated', 'Rated'), ('closed', 'Closed'), ('on_hold', 'On hold'), ('rejected', 'Not accepted'), ('merged', 'Merged')], default='received', max_length=50, protected=True, verbose_name='state')),
-                ('round', models.PositiveSmallIntegerField(default=1, verbose_name='round')),
-                ('resume_state', models.CharField(blank=True, max_length=10)),
-                ('hold_until', models.DateField(blank=True, null=True, verbose_name='on hold until')),
-                ('result', models.TextField(blank=True, verbose_name='result')),
-                ('reason', models.TextField(blank=True, verbose_name='reason')),
-                ('handled_at', models.DateTimeField(blank=True, null=True, verbose_name='handled at')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed at')),
-                ('callable', models.BooleanField(default=True, verbose_name='somebody can be called back')),
-                ('callback_given_up', models.BooleanField(default=False)),
-                ('self_handled', models.BooleanField(default=False, verbose_name='handled by the town itself')),
-                ('number', models.CharField(max_length=24, unique=True, verbose_name='case number')),
-                ('kind', models.CharField(choices=[('complaint', 'Complaint'), ('help', 'Request for help'), ('enquiry', 'Enquiry'), ('suggestion', 'Suggestion'), ('report', 'Report of wrongdoing')], max_length=10, verbose_name='kind')),
-                ('channel', models.CharField(choices=[('hotline', 'Hotline'), ('grid', 'Grid'), ('snapshot', 'Snapshot'), ('web', 'Web'), ('platform', 'Other platform')], max_length=10, verbose_name='channel')),
-                ('urgency', models.CharField(choices=[('normal', 'Normal'), ('urgent', 'Urgent'), ('critical', 'Critical')], default='normal', max_length=8, verbose_name='urgency')),
-                ('text', models.TextField(verbose_name='text')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='address')),
-                ('lon', models.FloatField(blank=True, null=True)),
-                ('lat', models.FloatField(blank=True, null=True)),
-                ('caller_name', models.CharField(blank=True, max_length=40, verbose_name="caller's name")),
-                ('caller_phone', models.CharField(blank=True, max_length=20, verbose_name="caller's phone")),
-                ('confidential', models.BooleanField(default=False, verbose_name='confidential')),
-                ('external_id', models.CharField(blank=True, max_length=80, verbose_name='outside reference')),
-                ('received_at', models.DateTimeField(verbose_name='received at')),
-                ('counted', models.BooleanField(default=True, verbose_name='counted in assessments')),
-                ('area', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.area')),
-                ('parent', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='cases.case')),
-                ('received_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('town', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.area')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    django_fsm.FSMField(
+                        choices=[
+                            ("received", "Received"),
+                            ("handling", "Being handled"),
+                            ("whistled", "Whistle blown"),
+                            ("reported", "Departments reported in"),
+                            ("handled", "Handled"),
+                            ("rated", "Rated"),
+                            ("closed", "Closed"),
+                            ("on_hold", "On hold"),
+                            ("rejected", "Not accepted"),
+                            ("merged", "Merged"),
+                        ],
+                        default="received",
+                        max_length=50,
+                        protected=True,
+                        verbose_name="state",
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField(default=1, verbose_name="round")),
+                ("resume_state", models.CharField(blank=True, max_length=10)),
+                (
+                    "hold_until",
+                    models.DateField(blank=True, null=True, verbose_name="on hold until"),
+                ),
+                ("result", models.TextField(blank=True, verbose_name="result")),
+                ("reason", models.TextField(blank=True, verbose_name="reason")),
+                (
+                    "handled_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="handled at"),
+                ),
+                (
+                    "closed_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="closed at"),
+                ),
+                (
+                    "callable",
+                    models.BooleanField(default=True, verbose_name="somebody can be called back"),
+                ),
+                ("callback_given_up", models.BooleanField(default=False)),
+                (
+                    "self_handled",
+                    models.BooleanField(default=False, verbose_name="handled by the town itself"),
+                ),
+                (
+                    "number",
+                    models.CharField(max_length=24, unique=True, verbose_name="case number"),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("complaint", "Complaint"),
+                            ("help", "Request for help"),
+                            ("enquiry", "Enquiry"),
+                            ("suggestion", "Suggestion"),
+                            ("report", "Report of wrongdoing"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("hotline", "Hotline"),
+                            ("grid", "Grid"),
+                            ("snapshot", "Snapshot"),
+                            ("web", "Web"),
+                            ("platform", "Other platform"),
+                        ],
+                        max_length=10,
+                        verbose_name="channel",
+                    ),
+                ),
+                (
+                    "urgency",
+                    models.CharField(
+                        choices=[
+                            ("normal", "Normal"),
+                            ("urgent", "Urgent"),
+                            ("critical", "Critical"),
+                        ],
+                        default="normal",
+                        max_length=8,
+                        verbose_name="urgency",
+                    ),
+                ),
+                ("text", models.TextField(verbose_name="text")),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="address")),
+                ("lon", models.FloatField(blank=True, null=True)),
+                ("lat", models.FloatField(blank=True, null=True)),
+                (
+                    "caller_name",
+                    models.CharField(blank=True, max_length=40, verbose_name="caller's name"),
+                ),
+                (
+                    "caller_phone",
+                    models.CharField(blank=True, max_length=20, verbose_name="caller's phone"),
+                ),
+                ("confidential", models.BooleanField(default=False, verbose_name="confidential")),
+                (
+                    "external_id",
+                    models.CharField(blank=True, max_length=80, verbose_name="outside reference"),
+                ),
+                ("received_at", models.DateTimeField(verbose_name="received at")),
+                (
+                    "counted",
+                    models.BooleanField(default=True, verbose_name="counted in assessments"),
+                ),
+                (
+                    "area",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.area",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "received_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "town",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.area",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'case',
-                'verbose_name_plural': 'cases',
+                "verbose_name": "case",
+                "verbose_name_plural": "cases",
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(max_length=24)),
-                ('order_ref', models.BigIntegerField(null=True)),
-                ('token', models.UUIDField(unique=True)),
-                ('file', models.ImageField(upload_to=cases.models.events.attachment_path, verbose_name='photo')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('uploaded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='cases.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("step", models.CharField(max_length=24)),
+                ("order_ref", models.BigIntegerField(null=True)),
+                ("token", models.UUIDField(unique=True)),
+                (
+                    "file",
+                    models.ImageField(
+                        upload_to=cases.models.events.attachment_path, verbose_name="photo"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="at")),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attachments",
+                        to="cases.case",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'attachment',
-                'verbose_name_plural': 'attachments',
+                "verbose_name": "attachment",
+                "verbose_name_plural": "attachments",
             },
         ),
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('code', models.CharField(max_length=8, primary_key=True, serialize=False, verbose_name='code')),
-                ('name', models.CharField(max_length=40, verbose_name='name')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='cases.category')),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=8, primary_key=True, serialize=False, verbose_name="code"
+                    ),
+                ),
+                ("name", models.CharField(max_length=40, verbose_name="name")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="cases.category",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'category',
-                'verbose_name_plural': 'categories',
+                "verbose_name": "category",
+                "verbose_name_plural": "categories",
             },
         ),
         migrations.AddField(
-            model_name='case',
-            name='category',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='cases.category'),
+            model_name="case",
+            name="category",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cases",
+                to="cases.category",
+            ),
         ),
         migrations.CreateModel(
-            name='Clock',
+            name="Clock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order_ref', models.BigIntegerField(blank=True, null=True)),
-                ('kind', models.CharField(choices=[('decide', 'decide'), ('finish', 'finish'), ('callback', 'call back'), ('verify', 'verify'), ('close', 'close'), ('acknowledge', 'acknowledge'), ('report_in', 'report in'), ('rule', 'rule'), ('accept', 'accept'), ('review', 'review')], max_length=12, verbose_name='clock')),
-                ('round', models.PositiveSmallIntegerField(default=1)),
-                ('policy', models.JSONField(default=dict)),
-                ('started_at', models.DateTimeField(verbose_name='started at')),
-                ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='due at')),
-                ('provisional', models.BooleanField(default=False, verbose_name='provisional')),
-                ('stopped_at', models.DateTimeField(blank=True, null=True, verbose_name='stopped at')),
-                ('breached_at', models.DateTimeField(blank=True, null=True, verbose_name='breach recorded at')),
-                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='clocks', to='cases.case')),
-                ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='clocks', to='accounts.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("order_ref", models.BigIntegerField(blank=True, null=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("decide", "decide"),
+                            ("finish", "finish"),
+                            ("callback", "call back"),
+                            ("verify", "verify"),
+                            ("close", "close"),
+                            ("acknowledge", "acknowledge"),
+                            ("report_in", "report in"),
+                            ("rule", "rule"),
+                            ("accept", "accept"),
+                            ("review", "review"),
+                        ],
+                        max_length=12,
+                        verbose_name="clock",
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField(default=1)),
+                ("policy", models.JSONField(default=dict)),
+                ("started_at", models.DateTimeField(verbose_name="started at")),
+                ("due_at", models.DateTimeField(blank=True, null=True, verbose_name="due at")),
+                ("provisional", models.BooleanField(default=False, verbose_name="provisional")),
+                (
+                    "stopped_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="stopped at"),
+                ),
+                (
+                    "breached_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="breach recorded at"),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="clocks",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="clocks",
+                        to="accounts.unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'clock',
-                'verbose_name_plural': 'clocks',
+                "verbose_name": "clock",
+                "verbose_name_plural": "clocks",
             },
         ),
         migrations.CreateModel(
-            name='ClockEntry',
+            name="ClockEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('start', 'start'), ('pause', 'pause'), ('resume', 'resume'), ('extend', 'extend'), ('change', 'change of rule'), ('designate', 'designation')], max_length=10)),
-                ('at', models.DateTimeField()),
-                ('amount', models.DecimalField(decimal_places=6, max_digits=12, null=True)),
-                ('unit', models.CharField(blank=True, choices=[('urgent_hour', 'urgent hours'), ('urgent_day', 'urgent days'), ('natural_hour', 'hours'), ('natural_day', 'days'), ('work_hour', 'working hours'), ('workday', 'workdays')], max_length=12)),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('clock', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='cases.clock')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("start", "start"),
+                            ("pause", "pause"),
+                            ("resume", "resume"),
+                            ("extend", "extend"),
+                            ("change", "change of rule"),
+                            ("designate", "designation"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("amount", models.DecimalField(decimal_places=6, max_digits=12, null=True)),
+                (
+                    "unit",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("urgent_hour", "urgent hours"),
+                            ("urgent_day", "urgent days"),
+                            ("natural_hour", "hours"),
+                            ("natural_day", "days"),
+                            ("work_hour", "working hours"),
+                            ("workday", "workdays"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=200)),
+                (
+                    "clock",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="cases.clock",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'clock entry',
-                'verbose_name_plural': 'clock entries',
+                "verbose_name": "clock entry",
+                "verbose_name_plural": "clock entries",
             },
         ),
         migrations.CreateModel(
-            name='TimeLimit',
+            name="TimeLimit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('clock', models.CharField(choices=[('decide', 'decide'), ('finish', 'finish'), ('callback', 'call back'), ('verify', 'verify'), ('close', 'close'), ('acknowledge', 'acknowledge'), ('report_in', 'report in'), ('rule', 'rule'), ('accept', 'accept'), ('review', 'review')], max_length=12, verbose_name='clock')),
-                ('whistle_kind', models.CharField(blank=True, max_length=12, verbose_name='kind of whistle')),
-                ('urgency', models.CharField(blank=True, max_length=8, verbose_name='urgency')),
-                ('case_kind', models.CharField(blank=True, max_length=10, verbose_name='kind of request')),
-                ('category', models.CharField(blank=True, max_length=8, verbose_name='category code begins with')),
-                ('redo', models.BooleanField(default=False, verbose_name='for a redo')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=8, verbose_name='amount')),
-                ('unit', models.CharField(choices=[('urgent_hour', 'urgent hours'), ('urgent_day', 'urgent days'), ('natural_hour', 'hours'), ('natural_day', 'days'), ('work_hour', 'working hours'), ('workday', 'workdays')], max_length=12, verbose_name='time unit')),
-                ('source', models.CharField(max_length=200, verbose_name='source')),
-                ('valid_from', models.DateField(verbose_name='valid from')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='valid to')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "clock",
+                    models.CharField(
+                        choices=[
+                            ("decide", "decide"),
+                            ("finish", "finish"),
+                            ("callback", "call back"),
+                            ("verify", "verify"),
+                            ("close", "close"),
+                            ("acknowledge", "acknowledge"),
+                            ("report_in", "report in"),
+                            ("rule", "rule"),
+                            ("accept", "accept"),
+                            ("review", "review"),
+                        ],
+                        max_length=12,
+                        verbose_name="clock",
+                    ),
+                ),
+                (
+                    "whistle_kind",
+                    models.CharField(blank=True, max_length=12, verbose_name="kind of whistle"),
+                ),
+                ("urgency", models.CharField(blank=True, max_length=8, verbose_name="urgency")),
+                (
+                    "case_kind",
+                    models.CharField(blank=True, max_length=10, verbose_name="kind of request"),
+                ),
+                (
+                    "category",
+                    models.CharField(
+                        blank=True, max_length=8, verbose_name="category code begins with"
+                    ),
+                ),
+                ("redo", models.BooleanField(default=False, verbose_name="for a redo")),
+                (
+                    "amount",
+                    models.DecimalField(decimal_places=2, max_digits=8, verbose_name="amount"),
+                ),
+                (
+                    "unit",
+                    models.CharField(
+                        choices=[
+                            ("urgent_hour", "urgent hours"),
+                            ("urgent_day", "urgent days"),
+                            ("natural_hour", "hours"),
+                            ("natural_day", "days"),
+                            ("work_hour", "working hours"),
+                            ("workday", "workdays"),
+                        ],
+                        max_length=12,
+                        verbose_name="time unit",
+                    ),
+                ),
+                ("source", models.CharField(max_length=200, verbose_name="source")),
+                ("valid_from", models.DateField(verbose_name="valid from")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="valid to")),
             ],
             options={
-                'verbose_name': 'time limit',
-                'verbose_name_plural': 'time limits',
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='time_limit_is_positive'), models.UniqueConstraint(fields=('clock', 'whistle_kind', 'urgency', 'case_kind', 'category', 'redo', 'valid_from'), name='time_limit_once')],
+                "verbose_name": "time limit",
+                "verbose_name_plural": "time limits",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="time_limit_is_positive"
+                    ),
+                    models.UniqueConstraint(
+                        fields=(
+                            "clock",
+                            "whistle_kind",
+                            "urgency",
+                            "case_kind",
+                            "category",
+                            "redo",
+                            "valid_from",
+                        ),
+                        name="time_limit_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Callback',
+            name="Callback",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('round', models.PositiveSmallIntegerField(verbose_name='round')),
-                ('attempt', models.PositiveSmallIntegerField(verbose_name='attempt')),
-                ('via', models.CharField(choices=[('phone', 'By phone'), ('link', 'By link')], default='phone', max_length=5)),
-                ('outcome', models.CharField(choices=[('reached', 'Reached'), ('no_answer', 'No answer'), ('refused', 'Refused'), ('wrong_number', 'Wrong number'), ('not_possible', 'Callback not possible')], max_length=12, verbose_name='outcome')),
-                ('contacted', models.BooleanField(null=True, verbose_name='the unit contacted the resident')),
-                ('resolved', models.CharField(blank=True, choices=[('yes', 'Solved'), ('partly', 'Partly solved'), ('no', 'Not solved')], max_length=6, verbose_name='resolved')),
-                ('satisfied', models.CharField(blank=True, choices=[('satisfied', 'Satisfied'), ('basic', 'Basically satisfied'), ('dissatisfied', 'Dissatisfied')], max_length=12, verbose_name='satisfied')),
-                ('words', models.TextField(blank=True, verbose_name="the resident's words")),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('agent', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='callbacks', to='cases.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField(verbose_name="round")),
+                ("attempt", models.PositiveSmallIntegerField(verbose_name="attempt")),
+                (
+                    "via",
+                    models.CharField(
+                        choices=[("phone", "By phone"), ("link", "By link")],
+                        default="phone",
+                        max_length=5,
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("reached", "Reached"),
+                            ("no_answer", "No answer"),
+                            ("refused", "Refused"),
+                            ("wrong_number", "Wrong number"),
+                            ("not_possible", "Callback not possible"),
+                        ],
+                        max_length=12,
+                        verbose_name="outcome",
+                    ),
+                ),
+                (
+                    "contacted",
+                    models.BooleanField(null=True, verbose_name="the unit contacted the resident"),
+                ),
+                (
+                    "resolved",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("yes", "Solved"),
+                            ("partly", "Partly solved"),
+                            ("no", "Not solved"),
+                        ],
+                        max_length=6,
+                        verbose_name="resolved",
+                    ),
+                ),
+                (
+                    "satisfied",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("satisfied", "Satisfied"),
+                            ("basic", "Basically satisfied"),
+                            ("dissatisfied", "Dissatisfied"),
+                        ],
+                        max_length=12,
+                        verbose_name="satisfied",
+                    ),
+                ),
+                ("words", models.TextField(blank=True, verbose_name="the resident's words")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="callbacks",
+                        to="cases.case",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'callback',
-                'verbose_name_plural': 'callbacks',
-                'indexes': [models.Index(fields=['at'], name='callback_at')],
-                'constraints': [models.UniqueConstraint(fields=('case', 'round', 'attempt'), name='callback_attempt_once'), models.CheckConstraint(condition=models.Q(models.Q(('contacted__isnull', False), ('outcome', 'reached'), models.Q(('resolved', ''), _negated=True), models.Q(('satisfied', ''), _negated=True)), models.Q(models.Q(('outcome', 'reached'), _negated=True), ('contacted', None), ('resolved', ''), ('satisfied', '')), _connector='OR'), name='callback_answers_iff_reached')],
+                "verbose_name": "callback",
+                "verbose_name_plural": "callbacks",
+                "indexes": [models.Index(fields=["at"], name="callback_at")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("case", "round", "attempt"), name="callback_attempt_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("contacted__isnull", False),
+                                ("outcome", "reached"),
+                                models.Q(("resolved", ""), _negated=True),
+                                models.Q(("satisfied", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("outcome", "reached"), _negated=True),
+                                ("contacted", None),
+                                ("resolved", ""),
+                                ("satisfied", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="callback_answers_iff_reached",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CaseEvent',
+            name="CaseEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(max_length=24, verbose_name='step')),
-                ('state', models.CharField(max_length=10, verbose_name='state')),
-                ('round', models.PositiveSmallIntegerField(verbose_name='round')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('order_ref', models.BigIntegerField(null=True)),
-                ('details', models.JSONField(default=dict)),
-                ('actor', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='cases.case')),
-                ('unit', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("step", models.CharField(max_length=24, verbose_name="step")),
+                ("state", models.CharField(max_length=10, verbose_name="state")),
+                ("round", models.PositiveSmallIntegerField(verbose_name="round")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("order_ref", models.BigIntegerField(null=True)),
+                ("details", models.JSONField(default=dict)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'event',
-                'verbose_name_plural': 'events',
-                'indexes': [models.Index(fields=['case', 'at', 'id'], name='event_of_case')],
+                "verbose_name": "event",
+                "verbose_name_plural": "events",
+                "indexes": [models.Index(fields=["case", "at", "id"], name="event_of_case")],
             },
         ),
         migrations.CreateModel(
-            name='CaseParty',
+            name="CaseParty",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='parties', to='cases.case')),
-                ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="parties",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.unit",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['case'], name='case_party_case')],
-                'constraints': [models.UniqueConstraint(fields=('unit', 'case'), name='case_party_once')],
+                "indexes": [models.Index(fields=["case"], name="case_party_case")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("unit", "case"), name="case_party_once")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['-received_at', '-id'], name='case_newest'),
+            model_name="case",
+            index=models.Index(fields=["-received_at", "-id"], name="case_newest"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['town', '-received_at', '-id'], name='case_of_town'),
+            model_name="case",
+            index=models.Index(fields=["town", "-received_at", "-id"], name="case_of_town"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['state', '-received_at', '-id'], name='case_by_state'),
+            model_name="case",
+            index=models.Index(fields=["state", "-received_at", "-id"], name="case_by_state"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['category', '-received_at', '-id'], name='case_of_category'),
+            model_name="case",
+            index=models.Index(fields=["category", "-received_at", "-id"], name="case_of_category"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(django.contrib.postgres.indexes.OpClass(models.F('area'), 'varchar_pattern_ops'), models.OrderBy(models.F('received_at'), descending=True), name='case_in_area'),
+            model_name="case",
+            index=models.Index(
+                django.contrib.postgres.indexes.OpClass(models.F("area"), "varchar_pattern_ops"),
+                models.OrderBy(models.F("received_at"), descending=True),
+                name="case_in_area",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['received_by', '-received_at'], name='case_reported_by'),
+            model_name="case",
+            index=models.Index(fields=["received_by", "-received_at"], name="case_reported_by"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('caller_phone', ''), _negated=True), fields=['caller_phone', '-received_at'], name='case_of_caller'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("caller_phone", ""), _negated=True),
+                fields=["caller_phone", "-received_at"],
+                name="case_of_caller",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('state', 'on_hold')), fields=['hold_until'], name='case_on_hold'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("state", "on_hold")), fields=["hold_until"], name="case_on_hold"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('text'), 'gin_trgm_ops'), name='case_text_trigrams'),
+            model_name="case",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass(
+                    django.db.models.functions.text.Upper("text"), "gin_trgm_ops"
+                ),
+                name="case_text_trigrams",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['received', 'handling', 'whistled', 'reported', 'handled', 'rated', 'closed', 'on_hold', 'rejected', 'merged'])), name='case_state_is_known'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "received",
+                            "handling",
+                            "whistled",
+                            "reported",
+                            "handled",
+                            "rated",
+                            "closed",
+                            "on_hold",
+                            "rejected",
+                            "merged",
+                        ],
+                    )
+                ),
+                name="case_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['handled', 'rated']), _negated=True), ('handled_at__isnull', False), _connector='OR'), name='case_handled_has_time'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["handled", "rated"]), _negated=True),
+                    ("handled_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="case_handled_has_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ['closed', 'rejected', 'merged'])), models.Q(models.Q(('state__in', ['closed', 'rejected', 'merged']), _negated=True), ('closed_at', None)), _connector='OR'), name='case_ended_has_time'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("closed_at__isnull", False),
+                        ("state__in", ["closed", "rejected", "merged"]),
+                    ),
+                    models.Q(
+                        models.Q(("state__in", ["closed", "rejected", "merged"]), _negated=True),
+                        ("closed_at", None),
+                    ),
+                    _connector="OR",
+                ),
+                name="case_ended_has_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('parent__isnull', False), ('state', 'merged')), models.Q(models.Q(('state', 'merged'), _negated=True), ('parent', None)), _connector='OR'), name='case_merged_names_parent'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("parent__isnull", False), ("state", "merged")),
+                    models.Q(models.Q(("state", "merged"), _negated=True), ("parent", None)),
+                    _connector="OR",
+                ),
+                name="case_merged_names_parent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('hold_until__isnull', False), ('state', 'on_hold')), models.Q(models.Q(('state', 'on_hold'), _negated=True), ('hold_until', None)), _connector='OR'), name='case_on_hold_has_date'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("hold_until__isnull", False), ("state", "on_hold")),
+                    models.Q(models.Q(("state", "on_hold"), _negated=True), ("hold_until", None)),
+                    _connector="OR",
+                ),
+                name="case_on_hold_has_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('channel', 'external_id'), name='case_outside_reference_once'),
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_id", ""), _negated=True),
+                fields=("channel", "external_id"),
+                name="case_outside_reference_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(condition=models.Q(('breached_at', None), ('stopped_at', None)), fields=['due_at'], name='clock_due_running'),
+            model_name="clock",
+            index=models.Index(
+                condition=models.Q(("breached_at", None), ("stopped_at", None)),
+                fields=["due_at"],
+                name="clock_due_running",
+            ),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(condition=models.Q(('stopped_at', None)), fields=['unit', 'due_at'], name='clock_of_unit'),
+            model_name="clock",
+            index=models.Index(
+                condition=models.Q(("stopped_at", None)),
+                fields=["unit", "due_at"],
+                name="clock_of_unit",
+            ),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(fields=['case'], name='clock_of_case'),
+            model_name="clock",
+            index=models.Index(fields=["case"], name="clock_of_case"),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(condition=models.Q(('order_ref__isnull', False)), fields=['order_ref'], name='clock_of_order'),
+            model_name="clock",
+            index=models.Index(
+                condition=models.Q(("order_ref__isnull", False)),
+                fields=["order_ref"],
+                name="clock_of_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.UniqueConstraint(condition=models.Q(('stopped_at', None)), fields=('case', 'kind', 'order_ref'), name='clock_open_once', nulls_distinct=False),
+            model_name="clock",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("stopped_at", None)),
+                fields=("case", "kind", "order_ref"),
+                name="clock_open_once",
+                nulls_distinct=False,
+            ),
         ),
     ]

@@ -5,15 +5,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0003_search_and_merged'),
+        ("cases", "0003_search_and_merged"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddConstraint(
-            model_name='callback',
-            constraint=models.UniqueConstraint(condition=models.Q(('outcome', 'reached')), fields=('case', 'round'), name='callback_reached_once_a_round'),
+            model_name="callback",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("outcome", "reached")),
+                fields=("case", "round"),
+                name="callback_reached_once_a_round",
+            ),
         ),
     ]

@@ -66,7 +66,8 @@ def _rule_objection(
     move_order(order, step, actor=actor, at=at, reason=reason)
     if successor:  # before the case follows, so that the whistle never stands empty
         leads = order.role == Order.Part.LEAD
-        issue_orders(order.whistle, successor if leads else None, [] if leads else [successor], at)
+        lead, assisting = (successor, []) if leads else (None, [successor])
+        issue_orders(order.whistle, lead, assisting, at, designated=True)
     carry_case(order.whistle, order.case, actor, at)
     _tell_ruling(order, "order_ruled", f"ruled:{objection.pk}", upheld, reason, at)
 

@@ -137,13 +137,28 @@ def _list_problems(whistle: Whistle, items: Sequence[Item], units: dict[str, Uni
 
 
 def issue_orders(
-    whistle: Whistle, lead: Unit | None, assisting: Sequence[Unit], at: datetime
+    whistle: Whistle,
+    lead: Unit | None,
+    assisting: Sequence[Unit],
+    at: datetime,
+    *,
+    designated: bool = False,
 ) -> list[Order]:
-    """Give each unit its order, let it see the case, start its clocks, tell its people."""
+    """Give each unit its order, let it see the case, start its clocks, tell its people.
+
+    A unit `designated` by a ruling may not object.
+    """
     parts = [(lead, Order.Part.LEAD)] if lead else []
     parts += [(unit, Order.Part.ASSIST) for unit in assisting]
     orders = [
-        Order(whistle=whistle, case=whistle.case, unit=unit, role=part, issued_at=at)
+        Order(
+            whistle=whistle,
+            case=whistle.case,
+            unit=unit,
+            role=part,
+            issued_at=at,
+            designated=designated,
+        )
         for unit, part in parts
     ]
     Order.objects.bulk_create(orders)

@@ -110,7 +110,9 @@
     /** «潞邑街道 · 潞邑社区 · 第3网格»: a code begins with the codes of the areas it lies in. */
     fullName(code) {
       const path = [9, 12, 15].filter((digits) => digits <= code.length).map((digits) => this.names.get(code.slice(0, digits)));
-      return path.filter(Boolean).join(" · ");
+      // «潞邑社区第3网格» says its community once more: the path has just named it.
+      const steps = path.map((name, n) => (n && path[n - 1] && name?.startsWith(path[n - 1]) ? name.slice(path[n - 1].length) : name));
+      return steps.filter(Boolean).join(" · ");
     }
 
     pick(area, spot) {

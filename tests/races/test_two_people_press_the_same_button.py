@@ -116,8 +116,7 @@ def test_a_sweep_and_a_step_at_once_breach_once(committed_stage: Stage) -> None:
     cases = [stage.case() for _ in range(10)]
     late = stage.at + timedelta(days=30)
     acts = [
-        partial(advance, case.pk, "handle", actor=stage.who("town"), at=late)
-        for case in cases[:6]
+        partial(advance, case.pk, "handle", actor=stage.who("town"), at=late) for case in cases[:6]
     ]
     results = at_once(*acts, lambda: sweep_breaches(late), lambda: sweep_breaches(late))
     assert not [r for r in results if isinstance(r, Exception)]
