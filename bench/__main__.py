@@ -70,19 +70,20 @@ def _measure_size(
     folder: Path, world: "World", workers: "Workers", rows: int, options: argparse.Namespace
 ) -> "list[Measured]":
     from bench import months, plans, report, web
+    from bench.load import CLIENTS
     from bench.measure import measure
     from bench.scenarios import scenarios
 
     _fill(world, rows)
     wanted = set(filter(None, options.only.split(",")))
     measured = []
+    say(report.head(f"{rows:,} stored cases, {CLIENTS} at a time, {options.rounds} rounds"))
     with web.served(folder) as port:
         for scenario in scenarios(world):
             if not wanted or scenario.name in wanted:
                 found = measure(port, workers, scenario, options.rounds, options.seconds)
                 measured.append(found)
-                say(f"  {scenario.title}: load {os.getloadavg()[0]:.1f}")
-    say(report.table(f"{rows:,} stored cases, 8 at a time, {options.rounds} rounds", measured))
+                say(f"{report.line(found)}  (load {os.getloadavg()[0]:.1f})")
     if not wanted:
         say(report.reckoning(months.reckon(world, options.rounds)))
         say(report.plan_table(plans.plans()))

@@ -8,15 +8,14 @@ from bench.months import Reckoned
 from bench.plans import Plan
 
 
-def table(title: str, measured: Sequence[Measured]) -> str:
-    """Return the rates of a size as lines, each beside its baselines and its goal."""
-    head = (
-        f"{'':24}{'web/s':>8}{'ORM/s':>8}{'SQL/s':>8}   {'web : ORM':<22}{'web : SQL':<24}queries"
-    )
-    return "\n".join([f"\n{title}", head, *(_line(one) for one in measured)])
+def head(title: str) -> str:
+    """Return the head of a size's table."""
+    columns = f"{'web : ORM':<22}{'web : SQL':<24}queries"
+    return f"\n{title}\n{'':24}{'web/s':>8}{'ORM/s':>8}{'SQL/s':>8}   {columns}"
 
 
-def _line(one: Measured) -> str:
+def line(one: Measured) -> str:
+    """Return the rates of a scenario, each beside its baselines and its goal."""
     scenario = one.scenario
     rates = "".join(f"{one.middle(way):>8.0f}" for way in ("web", "orm", "sql"))
     goal = f"  goal {scenario.goal}/s" if scenario.goal else ""

@@ -119,7 +119,7 @@ def number_next_case(running: int) -> None:
 def _arrival(rng: Random, until: datetime) -> datetime:
     """Draw when a request comes in; a little more lately, so that the desks have work."""
     midnight = timezone.localtime(until).replace(hour=0, minute=0, second=0, microsecond=0)
-    back = rng.randrange(4) if rng.random() < 0.1 else rng.randrange(DAYS)
+    back = rng.randrange(4) if rng.random() < 0.03 else rng.randrange(DAYS)
     hour = rng.choices(range(24), HOURS)[0]
     moment = midnight - timedelta(days=back)
     return moment.replace(hour=hour, minute=rng.randrange(60), second=rng.randrange(60))
