@@ -64,7 +64,8 @@ def database_url() -> str:
     who = quote(given["USER"] or "")
     if given["PASSWORD"]:
         who += f":{quote(given['PASSWORD'])}"
-    filled = urlencode({name: value for name, value in query.items() if value})
+    given_only = {name: value for name, value in query.items() if value}
+    filled = urlencode(given_only, quote_via=quote)  # libpq takes a plus for a plus
     return f"postgresql://{who}@/{given['NAME']}?{filled}"
 
 
