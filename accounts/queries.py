@@ -19,12 +19,18 @@ SWEEP_WORDS = {
 """What a sweep watches, for the people on whose screen it is missed; others are shown by name."""
 
 
-def stale_sweeps(at: datetime) -> list[str]:
-    """Return the names of the sweeps on the schedule that have not run lately, sorted."""
+def late_sweeps(at: datetime) -> dict[str, datetime | None]:
+    """Return the sweeps whose last run lies further back than their rhythm allows, with that run."""
     ran = dict(Heartbeat.objects.values_list("name", "ran_at"))
     schedule = current_app.conf.beat_schedule or {}
-    return sorted(
-        name
-        for name, entry in schedule.items()
-        if name not in ran or at - ran[name] > timedelta(seconds=2 * entry["schedule"]) + GRACE
-    )
+    late: dict[str, datetime | None] = {}
+    for name, entry in sorted(schedule.items()):
+        latest = ran.get(name)
+        if latest is None or at - latest > timedelta(seconds=2 * entry["schedule"]) + GRACE:
+            late[name] = latest
+    return late
+
+
+def stale_sweeps(at: datetime) -> list[str]:
+    """Return the names of the sweeps on the schedule that have not run lately, sorted."""
+    return list(late_sweeps(at))

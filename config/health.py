@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import redis
 from django.conf import settings
@@ -17,8 +17,6 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from config.celery import app
-
-GRACE = timedelta(seconds=30)  # above a sweep's own rhythm: a slow sweep is not a stopped one
 
 
 @login_not_required
@@ -88,14 +86,9 @@ def _ask_broker() -> None:
 
 def _late_sweeps(at: datetime) -> dict[str, str]:
     """Return the sweeps whose last run lies further back than their rhythm allows."""
-    from accounts.models import Heartbeat
+    from accounts.queries import late_sweeps
 
-    ran = dict(Heartbeat.objects.values_list("name", "ran_at"))
-    late = {}
-    for name, entry in app.conf.beat_schedule.items():
-        latest = ran.get(name)
-        if latest is None:
-            late[name] = "has never run"
-        elif at - latest > timedelta(seconds=2 * entry["schedule"]) + GRACE:
-            late[name] = f"ran last at {latest.isoformat(timespec='seconds')}"
-    return late
+    return {
+        name: f"ran last at {latest.isoformat(timespec='seconds')}" if latest else "has never run"
+        for name, latest in late_sweeps(at).items()
+    }
