@@ -7,7 +7,7 @@ PORT ?= 8000
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench seed format lock clean
+.PHONY: help setup run test check bench chaos seed format lock clean
 MAKEFLAGS += --no-print-directory
 
 help: ## list these targets
@@ -20,7 +20,7 @@ run: setup ## serve the demo district on http://127.0.0.1:8000 (PORT, DATA_DIR)
 	@DEMO=$${DEMO-1} exec $(PY) manage.py run
 
 test: setup ## run all tests (E2E=required insists on a browser, ARGS for pytest)
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n auto --dist loadgroup $(ARGS)
 
 check: setup ## format, lint, import contracts, types, migrations, translations
 	@$(PY) -m ruff format --check .
@@ -32,6 +32,9 @@ check: setup ## format, lint, import contracts, types, migrations, translations
 
 bench: setup ## measure against baselines taken in the same run
 	@$(PY) -m bench $(ARGS)
+
+chaos: setup ## kill, wipe and restart everything under load, then account for every row
+	@$(PY) -m chaos $(ARGS)
 
 seed: setup ## load the demo district where the database has none
 	@DEMO=1 $(PY) manage.py seed --demo

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from accounts import kept
 from config import embedded
 
+NO_BROWSER = "no Chromium found"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -20,24 +22,30 @@ def find_chromium() -> str:
     return next((found for name in names if (found := shutil.which(name))), "")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip browser tests where there is no browser, or refuse to where E2E=required; run slow ones last."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
-    browser = [item for item in items if item.get_closest_marker("browser")]
-    if not browser or find_chromium():
-        return
-    if os.environ.get("E2E") == "required":
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse to begin without a browser where E2E=required."""
+    if os.environ.get("E2E") == "required" and not find_chromium():
         raise pytest.UsageError("E2E=required, and no Chromium was found (set CHROMIUM)")
-    for item in browser:
-        item.add_marker(pytest.mark.skip(reason="no Chromium found"))
-    config.stash[_SKIPPED] = len(browser)
 
 
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip browser tests where there is no browser. Run slow ones last, or beside others from the beginning and one at
+    a time: they start and count real processes."""
+    first = "PYTEST_XDIST_WORKER" in os.environ
+    items.sort(key=lambda item: (item.get_closest_marker("slow") is None) == first)
+    without = not find_chromium()
+    for item in items:
+        in_browser = item.get_closest_marker("browser") is not None
+        if in_browser and without:
+            item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
+        if in_browser or item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.xdist_group("one at a time"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say loudly that the browser was not tried."""
-    if count := config.stash.get(_SKIPPED, 0):
+    skipped = terminalreporter.stats.get("skipped", [])
+    if count := sum(NO_BROWSER in str(report.longrepr) for report in skipped):
         line = (
             f"{count} BROWSER TESTS WERE SKIPPED: no Chromium found (install one, or set CHROMIUM)"
         )
@@ -46,10 +54,16 @@ def pytest_terminal_summary(
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> Iterator[None]:
-    """Hold PostgreSQL and Valkey for as long as the tests run."""
+    """Hold PostgreSQL and Valkey for as long as the tests run; each worker has servers of its own."""
     embedded.attach_from_settings()
     yield
     embedded.detach()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kept_throughout() -> None:
+    """Keep what a process keeps for as long as the tests run: a query read anew in the midst of a count is chance."""
+    kept.SECONDS = float("inf")
 
 
 @pytest.fixture(scope="session")
@@ -62,6 +76,3 @@ def chromium() -> str:
 def base_dir() -> Path:
     """Return the checkout."""
     return Path(settings.BASE_DIR)
-
-
-_SKIPPED = pytest.StashKey[int]()

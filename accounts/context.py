@@ -1,6 +1,5 @@
 """What every page shows around its content: navigation, district, demo sign-ins, script words."""
 
-import time
 from typing import Any
 
 from django.conf import settings
@@ -8,10 +7,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from accounts.desks import desk_url, pages_of
+from accounts.kept import Kept
 from accounts.models import Role, Unit, User
-
-DISTRICT_NAME_KEPT = 60.0
-"""Seconds for which a process trusts the district's name: it changes about never, pages are many."""
 
 DEMO_SIGN_INS = (
     ("operator", Role.OPERATOR),
@@ -30,8 +27,6 @@ DEMO_SIGN_INS = (
     ("admin", Role.ADMIN),
 )
 DEMO_PASSWORD = "whistle-demo"  # noqa: S105 - published in the contract, works only with DEMO=1
-
-_known: dict[str, tuple[float, str]] = {}
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -63,12 +58,15 @@ def nav_entries(user: User, path: str) -> list[dict[str, Any]]:
 
 def district_name() -> str:
     """Return the name of the district served, or an empty text before one is loaded."""
-    until, name = _known.get("district", (0.0, ""))
-    if time.monotonic() >= until:
-        found = Unit.objects.filter(kind=Unit.Kind.DISTRICT).values_list("name", flat=True).first()
-        name = found or ""
-        _known["district"] = (time.monotonic() + DISTRICT_NAME_KEPT, name)
-    return name
+    return _district_name.get()
+
+
+def _read_district_name() -> str:
+    names = Unit.objects.filter(kind=Unit.Kind.DISTRICT).values_list("name", flat=True)
+    return names.first() or ""
+
+
+_district_name = Kept(_read_district_name)
 
 
 def demo_sign_ins() -> list[dict[str, Any]]:

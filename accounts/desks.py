@@ -35,6 +35,12 @@ PAGES = (
     Page("dispatch:desk", _("Department desk"), "building", _roles(Role.DEPARTMENT)),
     Page("dispatch:centre", _("Centre desk"), "gavel", _roles(Role.SUPERVISOR)),
     Page("dispatch:whistles", _("Whistles"), "speakerphone", _roles(Role.TOWN, Role.COMMUNITY)),
+    Page(
+        "dispatch:documents",
+        _("Documents"),
+        "file-text",
+        _roles(Role.DEPARTMENT, Role.TOWN, Role.COMMUNITY, Role.SUPERVISOR, Role.LEADER),
+    ),
     Page("cases:list", _("Cases"), "list-details", EVERYONE),
     Page("dispatch:responsibilities", _("Responsibility list"), "list-check", ANSWERING),
     Page(
@@ -43,6 +49,14 @@ PAGES = (
         "chart-bar",
         _roles(Role.LEADER, Role.ASSESSOR, Role.SUPERVISOR, Role.ADMIN, Role.TOWN, Role.DEPARTMENT),
     ),
+    Page("engine", _("Engine"), "activity", _roles(Role.ADMIN)),
+    Page(
+        "assessment:what_if",
+        _("What if"),
+        "flask",
+        _roles(Role.LEADER, Role.ASSESSOR, Role.SUPERVISOR, Role.ADMIN),
+    ),
+    Page("accounts:messages", _("Messages"), "mail", _roles(Role.ADMIN)),
     Page("admin:index", _("Administration"), "settings", _roles(Role.ADMIN)),
 )
 """In the order of the navigation. The apps above are named by URL only, never imported."""

@@ -12,6 +12,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Channel
+
 CLASS_BY_TEMPLATE = {
     "select.html": "form-select",
     "radio_option.html": "form-check-input",
@@ -91,3 +93,12 @@ class ProfileForm(forms.Form):
     language = forms.ChoiceField(
         label=_("Language"), choices=settings.LANGUAGES, widget=forms.RadioSelect
     )
+
+
+class MessageFilter(forms.Form):
+    """Choose the messages of one channel; the state chosen by the tabs goes along."""
+
+    channel = forms.ChoiceField(
+        label=_("Channel"), choices=[("", _("All channels")), *Channel.choices], required=False
+    )
+    state = forms.CharField(widget=forms.HiddenInput, required=False)

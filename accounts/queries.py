@@ -6,6 +6,7 @@ from celery import current_app
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Heartbeat
+from accounts.sweeps import NEVER
 
 GRACE = timedelta(seconds=30)
 """Allowed above twice a sweep's own rhythm: a slow sweep is not a stopped one."""
@@ -14,14 +15,17 @@ SWEEP_WORDS = {
     "deliver_notices": _("delivery of notices"),
     "refresh_running_period": _("figures of the month"),
     "sweep_breaches": _("missed time limits"),
+    "sweep_calendars": _("changed calendars and quiet hours"),
     "sweep_holds": _("cases on hold"),
+    "sweep_ladders": _("supervision documents"),
+    "sweep_lapses": _("acknowledgements that expire"),
 }
 """What a sweep watches, for the people on whose screen it is missed; others are shown by name."""
 
 
 def late_sweeps(at: datetime) -> dict[str, datetime | None]:
     """Return the sweeps whose last run lies further back than their rhythm allows, with that run."""
-    ran = dict(Heartbeat.objects.values_list("name", "ran_at"))
+    ran = dict(Heartbeat.objects.filter(ran_at__gt=NEVER).values_list("name", "ran_at"))
     schedule = current_app.conf.beat_schedule or {}
     late: dict[str, datetime | None] = {}
     for name, entry in sorted(schedule.items()):
@@ -34,3 +38,10 @@ def late_sweeps(at: datetime) -> dict[str, datetime | None]:
 def stale_sweeps(at: datetime) -> list[str]:
     """Return the names of the sweeps on the schedule that have not run lately, sorted."""
     return list(late_sweeps(at))
+
+
+def latest_try() -> datetime | None:
+    """Return when a sweep was begun last, successful or not."""
+    rows = Heartbeat.objects.values_list("ran_at", "recent__0__at")
+    begun = [max(ran_at, datetime.fromisoformat(at or ran_at.isoformat())) for ran_at, at in rows]
+    return max(begun, default=None)

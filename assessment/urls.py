@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessment.views import month, orders, reviews
+from assessment.views import month, orders, reviews, trials
 
 app_name = "assessment"
 urlpatterns = [
@@ -12,5 +12,6 @@ urlpatterns = [
     path("month/<str:period>/orders/", orders.orders, name="orders"),
     path("month/<str:period>/whistles/", orders.whistles, name="whistles"),
     path("orders/<int:pk>/review/", reviews.review, name="review"),
+    path("what-if/", trials.what_if, name="what_if"),
     path("reviews/marks/", reviews.marks, name="marks"),
 ]

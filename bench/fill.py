@@ -6,8 +6,10 @@ from contextlib import contextmanager
 from multiprocessing import get_context
 
 import psycopg
+from django.apps import apps
 from django.db import connection
 from psycopg.conninfo import make_conninfo
+from psycopg.sql import SQL, Identifier, Literal
 
 from bench.lives import COLUMNS, World, lives
 
@@ -19,6 +21,7 @@ _world: World
 
 def fill(world: World, count: int) -> None:
     """Replace whatever cases there are by `count` new ones, indexes and statistics up to date."""
+    give_defaults()
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(COLUMNS)} CASCADE")
     chunks = [(count, start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
@@ -29,6 +32,26 @@ def fill(world: World, count: int) -> None:
         else:
             _copy_by_processes(world, chunks)
     _finish(count)
+
+
+def give_defaults() -> None:
+    """Let the columns that our COPY and SQL say nothing about take what Django would write into them."""
+    tables = {model._meta.db_table: model._meta for model in apps.get_models()}
+    with connection.cursor() as cursor:
+        for table in (*COLUMNS, "dispatch_document"):
+            for field in tables[table].concrete_fields:
+                if field.null or field.primary_key or field.is_relation or not field.column:
+                    continue
+                value = field.get_db_prep_save(field.get_default(), connection)
+                if (
+                    value is not None
+                    and not hasattr(value, "adapted")
+                    and not hasattr(value, "obj")
+                ):
+                    said = SQL("ALTER TABLE {} ALTER {} SET DEFAULT {}")
+                    cursor.execute(
+                        said.format(Identifier(table), Identifier(field.column), Literal(value))
+                    )
 
 
 def _copy_by_processes(world: World, chunks: list[tuple[int, int, int]]) -> None:

@@ -31,7 +31,7 @@ COLUMNS = {
     "dispatch_order": "id state acknowledged_at reported_at report_lon report_lat report_note finished_at result "
     "accepted_at sent_back designated settled_at whistle_id case_id unit_id role issued_at distance_m",
     "assessment_review": "id order_id arrival attitude result comment reviewer_id at",
-    "accounts_notice": "id recipient_id key kind params case_number created_at not_before leased_until attempts "
+    "accounts_notice": "id recipient_id key kind params case_number created_at not_before "
     "delivered_at read_at",
 }
 """Tables in the order in which they may be filled, with their columns."""
@@ -259,7 +259,7 @@ class Life:
         read = self.received + timedelta(hours=2)
         self.out["accounts_notice"].append(
             f"{self.case}\t{self.secretary}\treceived:{self.case}:{self.secretary}\tcase_received\t{{}}\t"
-            f"{self._number()}\t{self.received}\t{self.received}\t{NULL}\t0\t{self.received}\t"
+            f"{self._number()}\t{self.received}\t{self.received}\t{self.received}\t"
             f"{read if self._happened(read) else NULL}\n"
         )
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 
+from bench.engine import FEW, Idle, Throughput
+from bench.lag import A_MINUTE, Lag
 from bench.measure import Measured
 from bench.months import Reckoned
 from bench.plans import Plan
@@ -78,4 +80,27 @@ def server_table(rates: Mapping[tuple[str, str], Sequence[float]], product: str)
     for (title, name), found in rates.items():
         beside = sorted(a / b for a, b in zip(found, rates[title, product], strict=False))
         lines.append(f"{name:<12}{title:<24}{median(found):>12.0f}   {spread(beside)}")
+    return "\n".join(lines)
+
+
+def engine(idle: Iterable[Idle], done: Iterable[Throughput], lag: Lag, count: int) -> str:
+    """Return what the engine gets done, what it costs at rest, and how late its notices are."""
+    lines = [
+        f"\nThe engine with {count:,} open clocks",
+        f"{'':24}{'ours : SQL':<24}rows due at once",
+    ]
+    for one in done:
+        ratios = sorted(a / b for a, b in zip(one.ours, one.sql, strict=True))
+        lines.append(f"{one.title:<24}{spread(ratios):<24}{one.rows:,} ({median(one.ours):,.0f}/s)")
+    lines.append(
+        f"{'A sweep with nothing due':<32}{'ms':>6}  beside {FEW:,} open clocks; how it looks"
+    )
+    for rest in idle:
+        flat = rest.many / rest.few
+        lines.append(f"{rest.name:<32}{rest.many:>6.1f}  {flat:<6.2f} {rest.indexes}")
+    lines.append(
+        f"From due to done at {A_MINUTE:,} a minute, as a share of the rhythm of {lag.rhythm:g} s"
+    )
+    for title, which in (("breach and notice written", "written"), ("notice shown", "shown")):
+        lines.append(f"{title:<32}p50 {lag.share(which, 50):.2f}   p95 {lag.share(which, 95):.2f}")
     return "\n".join(lines)

@@ -36,8 +36,8 @@ ENTRIES = """
     SELECT clock, 'start', %s, 4, 'natural_hour', '' FROM unnest(%s::bigint[]) clock
 """
 NOTICE = """
-    INSERT INTO accounts_notice (recipient_id, key, kind, params, case_number, created_at, not_before, attempts)
-    VALUES (%(user)s, %(key)s, 'case_received', '{}', %(number)s, %(at)s, %(at)s, 0)
+    INSERT INTO accounts_notice (recipient_id, key, kind, params, case_number, created_at, not_before, ring_at)
+    VALUES (%(user)s, %(key)s, 'case_received', '{}', %(number)s, %(at)s, %(at)s, %(at)s)
 """
 PAGE = """
     SELECT c.id, c.*, k.name, a.name, t.name FROM cases_case c JOIN cases_category k ON k.code = c.category_id

@@ -8,7 +8,22 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import ReadOnlyAdmin
 from cases import calendars, queries
-from cases.models import CalendarDay, Case, CaseEvent, Category, Clock, ClockEntry, TimeLimit
+from cases.models import (
+    AdjustmentPolicy,
+    CalendarDay,
+    CalendarVersion,
+    Case,
+    CaseEvent,
+    Category,
+    Clock,
+    ClockEntry,
+    FilingCondition,
+    Ladder,
+    TimeLimit,
+    WorkHours,
+)
+from cases.policy_forms import AdjustmentPolicyForm, DatedForm, LadderForm, WorkHoursForm
+from cases.services import alerts, limits
 
 
 @admin.register(Category)
@@ -26,14 +41,30 @@ class CategoryAdmin(admin.ModelAdmin[Category]):
         return False  # cases refer to it
 
 
+class DatedAdmin(admin.ModelAdmin[Any]):
+    """Rules with dates: one ends by its date and is never deleted. A change counts at once in this
+    process, and within a minute in the others."""
+
+    form: type[DatedForm] = DatedForm
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        limits.forget()
+        alerts.forget()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # what once followed from it names it still
+
+
 @admin.register(TimeLimit)
-class TimeLimitAdmin(admin.ModelAdmin[TimeLimit]):
+class TimeLimitAdmin(DatedAdmin):
     list_display = [
         "clock",
         "whistle_kind",
         "urgency",
         "case_kind",
         "category",
+        "condition",
         "redo",
         "amount",
         "unit",
@@ -42,16 +73,79 @@ class TimeLimitAdmin(admin.ModelAdmin[TimeLimit]):
         "source",
     ]
     list_filter = ["clock", "unit", "redo"]
-    ordering = ["clock", "valid_from"]
+    search_fields = ["=condition", "source"]
+    ordering = ["clock", "condition", "valid_from"]
+
+
+@admin.register(FilingCondition)
+class FilingConditionAdmin(DatedAdmin):
+    """Its time limit is a row of its own, found by the condition's code."""
+
+    list_display = ["code", "name", "condition", "category", "closes_when", "valid_from"]
+    list_filter = ["kind", "group"]
+    list_select_related = ["category"]
+    search_fields = ["code", "name", "condition"]
+    ordering = ["code"]
+
+
+@admin.register(AdjustmentPolicy)
+class AdjustmentPolicyAdmin(DatedAdmin):
+    form = AdjustmentPolicyForm
+    list_display = [
+        "kind",
+        "whistle_kind",
+        "urgency",
+        "most_times",
+        "most_amount",
+        "unit",
+        "valid_from",
+        "valid_to",
+        "source",
+    ]
+    list_filter = ["kind"]
+    ordering = ["kind", "valid_from"]
+
+
+@admin.register(Ladder)
+class LadderAdmin(DatedAdmin):
+    """A ladder that clocks climb is only ended: give its successor a later day."""
+
+    form = LadderForm
+    list_display = ["name", "clock", "whistle_kind", "urgency", "valid_from", "valid_to", "source"]
+    list_filter = ["clock", "urgency"]
+    ordering = ["clock", "whistle_kind", "urgency", "valid_from"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Ladder | None = None) -> list[str]:
+        if obj is None or not Clock.objects.filter(ladder=obj).exists():
+            return []
+        return ["name", "clock", "whistle_kind", "urgency", "rungs", "source", "valid_from"]
+
+
+@admin.register(WorkHours)
+class WorkHoursAdmin(admin.ModelAdmin[WorkHours]):
+    form = WorkHoursForm
+    list_display = ["code", "name", "every_day", "periods", "quiet_from", "source"]
+    ordering = ["code"]
+
+    def save_model(self, request: HttpRequest, obj: WorkHours, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        calendars.forget()
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False  # a rule ends by its date; clocks once made from it keep their copy
+        return False  # units name it
+
+
+@admin.register(CalendarVersion)
+class CalendarVersionAdmin(ReadOnlyAdmin):
+    list_display = ["label", "calendar", "made_at"]
+    list_filter = ["calendar"]
+    ordering = ["-made_at", "-pk"]
 
 
 @admin.register(CalendarDay)
 class CalendarDayAdmin(admin.ModelAdmin[CalendarDay]):
-    list_display = ["date", "is_workday", "name", "source"]
-    list_filter = ["is_workday"]
+    list_display = ["date", "calendar", "is_workday", "name", "source"]
+    list_filter = ["is_workday", "calendar"]
     date_hierarchy = "date"
     ordering = ["-date"]
 
@@ -101,8 +195,8 @@ class CaseEventAdmin(ReadOnlyAdmin):
 
 class ClockEntryInline(admin.TabularInline[ClockEntry, Clock]):
     model = ClockEntry
-    fields = ["at", "kind", "amount", "unit", "note"]
-    readonly_fields = ["at", "kind", "amount", "unit", "note"]
+    fields = ["at", "kind", "amount", "unit", "until", "note"]
+    readonly_fields = ["at", "kind", "amount", "unit", "until", "note"]
     can_delete = False
     extra = 0
     verbose_name_plural = _("entries")

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases.lifecycle import Contact
 from cases.models import Callback, Case, CaseEvent, ClockKind
 
 Words = Callable[[str], str]
@@ -36,6 +37,13 @@ FACES: Mapping[str, Face] = {
     "arrive": Face(gettext_lazy("Departments are on the spot"), "map-pin-check", "teal"),
     "settle": Face(gettext_lazy("All results accepted: the case is handled"), "checks", "green"),
     "recall": Face(gettext_lazy("All orders withdrawn: back with the town"), "rotate", "amber"),
+    "contact": Face(gettext_lazy("Resident contacted"), "phone", "blue"),
+    "correct": Face(gettext_lazy("Put right"), "edit", "blue"),
+    "breach_lifted": Face(gettext_lazy("Missed time limit lifted"), "clock-check", "green"),
+    "ask_extension": Face(gettext_lazy("More time asked for"), "hourglass-empty", "amber"),
+    "ask_hold": Face(gettext_lazy("A hold asked for"), "clock-pause", "amber"),
+    "request.grant": Face(gettext_lazy("Request granted"), "gavel", "green"),
+    "request.refuse": Face(gettext_lazy("Request refused"), "gavel", "red"),
     "hold": Face(gettext_lazy("Put on hold"), "player-pause"),
     "resume": Face(gettext_lazy("Resumed"), "player-play", "blue"),
     "reject": Face(gettext_lazy("Not accepted"), "ban", "red"),
@@ -45,6 +53,13 @@ FACES: Mapping[str, Face] = {
     "reopen": Face(gettext_lazy("To be redone"), "rotate", "red"),
     "callback": Face(gettext_lazy("Callback"), "phone-call", "blue"),
     "breach": Face(gettext_lazy("Time limit missed"), "clock-exclamation", "red"),
+    "ladder.urge": Face(gettext_lazy("Urging notice"), "file-text", "blue"),
+    "ladder.reminder": Face(gettext_lazy("Reminder letter"), "file-text", "blue"),
+    "ladder.assignment": Face(gettext_lazy("Assignment notice"), "file-text", "amber"),
+    "ladder.supervision": Face(gettext_lazy("Supervision notice"), "file-alert", "red"),
+    "ladder.bulletin": Face(gettext_lazy("Public notice"), "file-alert", "red"),
+    "document.answer": Face(gettext_lazy("Document answered"), "file-check", "green"),
+    "order.lapse": Face(gettext_lazy("Acknowledged without acting"), "rotate", "red"),
     "order.acknowledge": Face(gettext_lazy("Order acknowledged"), "mail-opened", "blue"),
     "order.report_in": Face(gettext_lazy("Reported in"), "map-pin-check", "teal"),
     "order.progress": Face(gettext_lazy("Progress noted"), "pencil", "blue"),
@@ -121,6 +136,13 @@ def _missed(details: Mapping[str, Any], words: Words) -> list[str]:
     return [_("%(clock)s, due %(due)s") % {"clock": clock, "due": _moment(details.get("due_at"))}]
 
 
+def _documented(details: Mapping[str, Any], words: Words) -> list[str]:
+    number = str(details.get("number", ""))
+    return [
+        " · ".join(filter(None, [number, *(_missed(details, words) if "clock" in details else [])]))
+    ]
+
+
 def _arrived(details: Mapping[str, Any], words: Words) -> list[str]:
     metres = details.get("distance_m")
     return [_("%(metres)s m from the place") % {"metres": metres}] if metres is not None else []
@@ -129,6 +151,29 @@ def _arrived(details: Mapping[str, Any], words: Words) -> list[str]:
 def _asked_time(details: Mapping[str, Any], words: Words) -> list[str]:
     limit = details.get("limit")
     return [_("%(days)s workdays") % {"days": limit}] if limit else []
+
+
+def _contacted(details: Mapping[str, Any], words: Words) -> list[str]:
+    return [_label(Contact, details.get("how"))]
+
+
+def _corrected(details: Mapping[str, Any], words: Words) -> list[str]:
+    """Say what stood before and what stands now, line by line."""
+    said = []
+    for name, label, choices in (
+        ("category", _("Category"), None),
+        ("condition", _("Filing condition"), None),
+        ("urgency", _("Urgency"), Case.Urgency),
+        ("kind", _("Kind of request"), Case.Kind),
+    ):
+        if name in details:
+            old, new = (_label(choices, v) if choices else str(v or "—") for v in details[name])
+            said.append(f"{label}: {old} → {new}")
+    return said
+
+
+def _ruled(details: Mapping[str, Any], words: Words) -> list[str]:
+    return _asked_time(details, words) if details.get("limit") else _held(details, words)
 
 
 def _moment(iso: Any) -> str:
@@ -141,10 +186,22 @@ def _moment(iso: Any) -> str:
 
 _SPECIAL: Mapping[str, Callable[[Mapping[str, Any], Words], list[str]]] = {
     "receive": _received,
+    "contact": _contacted,
+    "correct": _corrected,
+    "ask_extension": _asked_time,
+    "ask_hold": _held,
+    "request.grant": _ruled,
+    "request.refuse": _ruled,
     "hold": _held,
     "merge": _merged,
     "callback": _called,
     "breach": _missed,
+    "ladder.urge": _documented,
+    "ladder.reminder": _documented,
+    "ladder.assignment": _documented,
+    "ladder.supervision": _documented,
+    "ladder.bulletin": _documented,
+    "document.answer": _documented,
     "order.report_in": _arrived,
     "order.extend": _asked_time,
     "order.grant": _asked_time,

@@ -6,6 +6,7 @@ The same words stand on the case page, in the API, in documents and in `./manage
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import groupby
@@ -35,6 +36,8 @@ def sentence(deadline: Deadline) -> str:
     zone = ZoneInfo(deadline.zone)
     start = {"limit": limit_words(deadline.limit), "start": _at(deadline.started_at, zone)}
     clauses = [_("%(limit)s from %(start)s") % start]
+    if source := deadline.entries[0].source:
+        clauses[0] += _(" (%(note)s)") % {"note": source}
     clauses += [
         _("extended by %(limit)s") % {"limit": limit_words(limit)} for limit in deadline.extensions
     ]
@@ -56,6 +59,59 @@ def reasons(deadline: Deadline) -> list[str]:
     """Return the reasons of a deadline in order, a sentence each."""
     zone = ZoneInfo(deadline.zone)
     return [_words(step, zone) for step in explain(deadline)]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One stretch of a clock's life in words: from when to when, what it was, how much of it counted, and how much in all.
+
+    `end` is None in a pause that has no end yet; `kind` is the stretch's own (`counted`, `extension`, `rest`, `pause`).
+    """
+
+    kind: str
+    start: datetime
+    end: datetime | None
+    what: str
+    counted: str
+    total: str
+
+
+def table(deadline: Deadline) -> list[Line]:
+    """Return the stretches from the start to the deadline as lines of a table; what counted in them adds up to the limit."""
+    zone, total, lines = ZoneInfo(deadline.zone), timedelta(0), []
+    for part in deadline.segments:
+        total += part.counted
+        lines.append(
+            Line(
+                kind=str(part.kind),
+                start=part.start.astimezone(zone),
+                end=part.end and part.end.astimezone(zone),
+                what=_what(part),
+                counted=duration_words(part.counted) if part.counted else "",
+                total=duration_words(total),
+            )
+        )
+    return lines
+
+
+def _what(part: Segment) -> str:
+    """Say in a few words what a stretch was."""
+    days = day_words(part.days)
+    match part.kind:
+        case SegmentKind.COUNTED:
+            said = _("counted")
+            notes = [_("with make-up workdays %(days)s") % {"days": days} if days else ""]
+        case SegmentKind.EXTENSION:
+            said = _("counted, extension by %(limit)s") % {
+                "limit": limit_words(part.limit) if part.limit else ""
+            }
+            notes = [part.note]
+        case SegmentKind.REST:
+            said, notes = (days, []) if days else (_("outside working hours"), [])
+        case SegmentKind.PAUSE:
+            said, notes = _("on hold"), [part.note]
+    note = _("; ").join(filter(None, notes))
+    return said + (_(" (%(note)s)") % {"note": note} if note else "")
 
 
 def refusal(error: DeadlineError) -> str:
@@ -162,6 +218,7 @@ def _pause_words(part: Segment, zone: ZoneInfo) -> str:
 _SENTENCES = {
     "start": gettext_noop("Starts %(at)s with a limit of %(limit)s"),
     "change": gettext_noop("%(at)s: the limit becomes %(limit)s, counted from the start"),
+    "calendar": gettext_noop("%(at)s: reckoned anew on the calendar in force since then"),
     "designate": gettext_noop("%(at)s: a unit is designated, the clock runs on"),
     "counted": gettext_noop("%(from)s to %(to)s: %(counted)s counted"),
     "extension": gettext_noop(

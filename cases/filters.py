@@ -178,7 +178,7 @@ class CaseFilters(df.FilterSet):
         )
 
     def by_overdue(self, rows: QuerySet[Case], name: str, wanted: bool) -> QuerySet[Case]:
-        late = Clock.objects.running().filter(order_ref=None, due_at__lt=self.at)
+        late = Clock.objects.running().filter(order_ref=None, document_ref=None, due_at__lt=self.at)
         return _whether(rows, late, wanted)
 
     def by_breached(self, rows: QuerySet[Case], name: str, wanted: bool) -> QuerySet[Case]:

@@ -1,20 +1,20 @@
-"""Forms of intake, of every step and of the look at a caller.
+"""Forms of intake and of the look at a caller.
 
 They ask; the services judge. What a service refuses comes back into the form by `put_refusal`.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.forms.utils import flatatt
-from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from accounts.refusals import BadInput
+from cases.filing import condition_groups
 from cases.models import Case
 from cases.queries import category_groups
 from cases.services.intake import LONGEST_TEXT
@@ -72,6 +72,26 @@ def put_refusal(form: forms.Form, refusal: BadInput) -> None:
         form.add_error(name if name in form.fields else None, list(texts))
 
 
+class FiledForm(forms.Form):
+    """A form with a category and, once that is known, one of its filing conditions."""
+
+    def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        category = str(self["category"].value() or "")
+        self.conditions = condition_groups(category, at)
+        field = self.fields["condition"]
+        field.widget = LateSelect(lambda: self.conditions, _("No condition chosen"))
+
+
+def _condition() -> forms.CharField:
+    return forms.CharField(
+        label=_("Filing condition"),
+        required=False,
+        max_length=12,
+        help_text=_("What exactly is wrong; it decides how long the work may take."),
+    )
+
+
 class PlacedForm(forms.Form):
     """A form with a place: an area picked or clicked, a position, or words that name an area."""
 
@@ -123,12 +143,13 @@ def _category() -> forms.CharField:
     )
 
 
-def _text(label: Any, rows: int = 4, **more: Any) -> forms.CharField:
+def text_field(label: Any, rows: int = 4, **more: Any) -> forms.CharField:
+    """Return a field for words of several lines, with a counter."""
     area = forms.Textarea({"rows": rows, "data-counter": ""})
     return forms.CharField(label=label, max_length=LONGEST_TEXT, widget=area, **more)
 
 
-class IntakeForm(PlacedForm):
+class IntakeForm(FiledForm, PlacedForm):
     """What an operator notes during a call, in the order in which a caller tells it."""
 
     caller_phone = forms.CharField(
@@ -151,11 +172,12 @@ class IntakeForm(PlacedForm):
         max_length=40,
         widget=forms.TextInput({"autocomplete": "off", "data-no-draft": ""}),
     )
-    text = _text(_("What the matter is"), rows=5)
+    text = text_field(_("What the matter is"), rows=5)
     kind = forms.ChoiceField(
         label=_("Kind"), choices=Case.Kind.choices, widget=forms.RadioSelect, initial="complaint"
     )
     category = _category()
+    condition = _condition()
     urgency = forms.ChoiceField(
         label=_("Urgency"), choices=Case.Urgency.choices, widget=forms.RadioSelect, initial="normal"
     )
@@ -170,6 +192,7 @@ class IntakeForm(PlacedForm):
             "channel",
             "kind",
             "category",
+            "condition",
             "text",
             "urgency",
             "caller_name",
@@ -179,11 +202,12 @@ class IntakeForm(PlacedForm):
         return {name: self.cleaned_data[name] for name in names}
 
 
-class GridReportForm(PlacedForm):
+class GridReportForm(FiledForm, PlacedForm):
     """What a grid worker reports from the street."""
 
-    text = _text(_("What you see"), rows=3)
+    text = text_field(_("What you see"), rows=3)
     category = _category()
+    condition = _condition()
     kind = forms.ChoiceField(label=_("Kind"), choices=Case.Kind.choices, initial="help")
     urgency = forms.ChoiceField(
         label=_("Urgency"), choices=Case.Urgency.choices, widget=forms.RadioSelect, initial="normal"
@@ -191,98 +215,9 @@ class GridReportForm(PlacedForm):
 
     def details(self) -> dict[str, Any]:
         """Return what `receive` wants, beside the place and the photos."""
-        return {name: self.cleaned_data[name] for name in ("kind", "category", "text", "urgency")}
+        names = ("kind", "category", "condition", "text", "urgency")
+        return {name: self.cleaned_data[name] for name in names}
 
-
-class NoteForm(forms.Form):
-    note = _text(_("Note"), rows=2, required=False)
-
-
-class ResultForm(forms.Form):
-    result = _text(_("What was done and found"))
-
-
-class ReasonForm(forms.Form):
-    reason = _text(_("Reason"), rows=3)
-
-
-class HoldForm(ReasonForm):
-    until = forms.DateField(label=_("Until"), widget=forms.DateInput({"type": "date"}))
-    field_order = ["until", "reason"]
-
-
-class MergeForm(forms.Form):
-    into = forms.CharField(
-        label=_("Number of the case that stays"),
-        max_length=24,
-        widget=forms.TextInput({"autocomplete": "off", "placeholder": "20260101-000001"}),
-    )
-
-
-class NothingForm(forms.Form):
-    """A step that needs no words."""
-
-
-@dataclass(frozen=True, slots=True)
-class StepFace:
-    """How a step is offered: its button, what it means, what it asks."""
-
-    label: str | Promise
-    icon: str
-    meaning: str | Promise
-    form: type[forms.Form]
-    css: str = ""
-
-
-STEP_FACES: Mapping[str, StepFace] = {
-    "handle": StepFace(
-        _("Handle it ourselves"),
-        "hand-grab",
-        _("The town takes the case itself; no department is summoned."),
-        NoteForm,
-    ),
-    "finish": StepFace(
-        _("Finish"),
-        "check",
-        _("The work is done. The resident is called back next."),
-        ResultForm,
-        "btn-primary",
-    ),
-    "hold": StepFace(
-        _("Put on hold"),
-        "player-pause",
-        _("Every clock stands still until the date; then the case runs on by itself."),
-        HoldForm,
-    ),
-    "resume": StepFace(
-        _("Resume"), "player-play", _("The clocks run on from now."), NothingForm, "btn-primary"
-    ),
-    "reject": StepFace(
-        _("Do not accept"),
-        "ban",
-        _("The request is not for us to handle. The caller is owed the reason."),
-        ReasonForm,
-    ),
-    "merge": StepFace(
-        _("Merge"),
-        "git-merge",
-        _("The same matter was reported before: this case ends and stays linked to the other."),
-        MergeForm,
-    ),
-    "reopen": StepFace(
-        _("Send back to be redone"),
-        "rotate",
-        _("The matter is not solved: the case returns to its town in a new round."),
-        ReasonForm,
-    ),
-    "close": StepFace(
-        _("Close the case"),
-        "circle-check",
-        _("Everything is done; the case ends."),
-        NoteForm,
-        "btn-primary",
-    ),
-}
 
 PURPOSES = [
     _("Call the resident back"),

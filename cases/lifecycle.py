@@ -5,6 +5,7 @@ the only door; it locks, checks, moves, saves, records and sets the clocks.
 """
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -40,6 +41,15 @@ WORKING = (State.RECEIVED, State.HANDLING, State.WHISTLED, State.REPORTED)
 ENDED = (State.CLOSED, State.REJECTED, State.MERGED)
 
 
+class Contact(models.TextChoices):
+    """How the resident was first spoken to; an attempt in vain leaves the clock running."""
+
+    PHONE = "phone", _("By phone")
+    VISIT = "visit", _("By a visit")
+    MESSAGE = "message", _("By message")
+    NOT_REACHED = "not_reached", _("Not reached")
+
+
 class ClockKind(models.TextChoices):
     DECIDE = "decide", _("decide")
     FINISH = "finish", _("finish")
@@ -51,6 +61,10 @@ class ClockKind(models.TextChoices):
     RULE = "rule", _("rule")
     ACCEPT = "accept", _("accept")
     REVIEW = "review", _("review")
+    CONTACT = "contact", _("first contact")
+    CHECK = "check", _("check on the spot")
+    ACT = "act", _("act after acknowledging")
+    ANSWER = "answer", _("answer a document")
 
 
 CLOCKS_IN_STATE: dict[str, tuple[str, ...]] = {
@@ -73,7 +87,10 @@ def clocks_of(case: "CaseLifecycle") -> tuple[str, ...]:
     state = case.resume_state if case.state == State.ON_HOLD else case.state
     if state == State.HANDLED and not case.callable:
         return (ClockKind.VERIFY,)
-    return CLOCKS_IN_STATE.get(state, ())
+    kinds = CLOCKS_IN_STATE.get(state, ())
+    if state in WORKING and awaits_contact(case):
+        return (*kinds, ClockKind.CONTACT)
+    return kinds
 
 
 def of_the_place(case: "CaseLifecycle", user: User) -> bool:
@@ -114,6 +131,11 @@ def closers(case: "CaseLifecycle", user: User) -> bool:
     )
 
 
+def contactors(case: "CaseLifecycle", user: User) -> bool:
+    """Who speaks to residents: those of the place, and the desks with a telephone."""
+    return whistle_blowers(case, user) or user.holds(Role.OPERATOR, *CALLBACK_ROLES)
+
+
 def nobody(case: "CaseLifecycle", user: User) -> bool:
     """Steps that only follow from another step, never from a button."""
     return False
@@ -122,6 +144,11 @@ def nobody(case: "CaseLifecycle", user: User) -> bool:
 def may_be_closed(case: "CaseLifecycle") -> bool:
     """A handled case waits for its callback unless nobody can be reached any more."""
     return case.state == State.RATED or not case.callable or case.callback_given_up
+
+
+def awaits_contact(case: "CaseLifecycle") -> bool:
+    """Somebody can be reached, and nobody spoke to them yet in this round."""
+    return case.callable and case.contacted_at is None
 
 
 def public(*args: Any, **kwargs: Any) -> Any:
@@ -143,9 +170,16 @@ class CaseLifecycle(models.Model):
     callable = models.BooleanField(_("somebody can be called back"), default=True)
     callback_given_up = models.BooleanField(default=False)
     self_handled = models.BooleanField(_("handled by the town itself"), default=False)
+    contacted_at = models.DateTimeField(_("resident contacted at"), null=True, blank=True)
+    contact_note = models.CharField(_("note of the contact"), max_length=200, blank=True)
 
     area_id: str
     parent_id: int | None
+    category_id: str
+    condition_id: str | None
+    urgency: str
+    kind: str
+    confidential: bool
 
     class Meta:
         abstract = True
@@ -154,6 +188,36 @@ class CaseLifecycle(models.Model):
     def handle(self, *, at: datetime, note: str = "") -> None:
         """Take the case ourselves (即接即办)."""
         self.self_handled = True
+
+    @public("state", list(WORKING), None, conditions=[awaits_contact], permission=contactors)
+    def contact(self, *, at: datetime, how: str, note: str = "") -> None:
+        """The resident is spoken to for the first time, or could not be reached."""
+        if how != Contact.NOT_REACHED:
+            self.contacted_at, self.contact_note = at, note[:200]
+
+    @public("state", list(WORKING), None, permission=intake)
+    def correct(
+        self,
+        *,
+        at: datetime,
+        reason: str,
+        category: str,
+        condition: str | None,
+        urgency: str,
+        kind: str,
+        confidential: bool,
+    ) -> None:
+        """Put right what the request was filed under; its clocks follow."""
+        self.category_id, self.condition_id = category, condition
+        self.urgency, self.kind, self.confidential = urgency, kind, confidential
+
+    @public("state", list(WORKING), None, permission=of_the_place)
+    def ask_extension(self, *, at: datetime, limit: Decimal, reason: str) -> None:
+        """Ask the centre for more workdays; nothing moves until it rules."""
+
+    @public("state", list(WORKING), None, permission=of_the_place)
+    def ask_hold(self, *, at: datetime, until: date, reason: str) -> None:
+        """Ask the centre to pause the clocks until a date; nothing moves until it rules."""
 
     @public("state", State.HANDLING, State.HANDLED, permission=of_the_place)
     def finish(self, *, at: datetime, result: str) -> None:
@@ -220,5 +284,6 @@ class CaseLifecycle(models.Model):
         """Redo: the case comes back to its town in a new round."""
         self.round += 1
         self.reason, self.result = reason, ""
-        self.handled_at = self.closed_at = None
+        self.handled_at = self.closed_at = self.contacted_at = None
+        self.contact_note = ""
         self.callback_given_up = self.self_handled = False

@@ -2,6 +2,7 @@
 
 import re
 
+from accounts.masks import mask_phone
 from accounts.models import Role, User
 from cases.models import Case
 
@@ -20,11 +21,6 @@ def may_reveal(case: Case, user: User) -> bool:
     if case.confidential:
         return user.holds(*KEEPERS)
     return user.holds(*HOTLINE_ROLES, *HANDLING_ROLES)
-
-
-def mask_phone(phone: str) -> str:
-    """Keep the first three and last two digits: `138****78`."""
-    return f"{phone[:3]}****{phone[-2:]}" if len(phone) >= 7 else "****" if phone else ""
 
 
 def mask_name(name: str) -> str:

@@ -1,6 +1,5 @@
 """What can be asked about cases: rows of lists, one case's page, choices of filters."""
 
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.kept import Kept
 from accounts.models import Unit, User
 from cases.event_texts import face_of, note_of
 from cases.lifecycle import State
@@ -17,11 +17,6 @@ from cases.models import BOUNDARIES, Attachment, Case, CaseEvent, Category, Cloc
 from cases.privacy import shown_text
 from grids.models import Area
 from grids.naming import short_name
-
-KEPT_SECONDS = 60.0
-"""How long a process trusts its copy of reference data: it changes rarely, lists are drawn often."""
-
-_kept: dict[str, tuple[float, Any]] = {}
 
 
 class CaseLine:
@@ -104,7 +99,9 @@ def next_clocks(cases: Sequence[Case]) -> dict[int, Clock]:
     """Return the running clock of each case that is due first; paused ones only where none runs."""
     if not cases:
         return {}
-    running = Clock.objects.running().filter(case__in=[case.pk for case in cases], order_ref=None)
+    running = Clock.objects.running().filter(
+        case__in=[case.pk for case in cases], order_ref=None, document_ref=None
+    )
     found: dict[int, Clock] = {}
     for clock in sorted(running, key=_due_first):
         found.setdefault(clock.case_id, clock)
@@ -118,12 +115,14 @@ def _due_first(clock: Clock) -> tuple[bool, float, int]:
 def cases_for_page(user: User) -> QuerySet[Case]:
     """Return the cases the user may see, with what a case's page shows of each."""
     rows = Case.objects.visible_to(user).defer(*BOUNDARIES)
-    return rows.select_related("category__parent", "area", "town", "received_by", "parent")
+    return rows.select_related(
+        "category__parent", "condition", "area", "town", "received_by", "parent"
+    )
 
 
 def own_clocks(case: Case) -> list[Clock]:
     """Return the case's own clocks (not its orders'), the running ones first; one query."""
-    rows = list(case.clocks.filter(order_ref=None).select_related("unit"))
+    rows = list(case.clocks.filter(order_ref=None, document_ref=None).select_related("unit"))
     return sorted(rows, key=lambda clock: (clock.stopped_at is not None, *_due_first(clock)))
 
 
@@ -183,9 +182,26 @@ def photos_by_step(
 
 def category_groups() -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the second-level categories by the name of the first, as a select's option groups."""
-    kept: list[tuple[str, list[tuple[str, str]]]] | None = _recall("categories")
-    if kept is not None:
-        return kept
+    return _groups.get()
+
+
+def category_choices() -> list[tuple[str, Any]]:
+    """Return every category for a filter: the whole first level, then its second level, in groups."""
+    return _choices.get()
+
+
+def town_choices() -> list[tuple[str, str]]:
+    """Return the towns as (code, name)."""
+    return _towns.get()
+
+
+def forget() -> None:
+    """Read reference data again at the next use; call it where they change."""
+    for kept in (_groups, _choices, _towns):
+        kept.forget()
+
+
+def _read_groups() -> list[tuple[str, list[tuple[str, str]]]]:
     rows = list(Category.objects.order_by("code"))
     parents = {row.code: row.name for row in rows if row.parent_id is None}
     groups: dict[str, list[tuple[str, str]]] = {code: [] for code in parents}
@@ -194,48 +210,24 @@ def category_groups() -> list[tuple[str, list[tuple[str, str]]]]:
             groups.setdefault(row.parent_id, []).append((row.code, row.name))
         elif not any(other.parent_id == row.code for other in rows):
             groups[row.code].append((row.code, row.name))
-    return _keep(
-        "categories", [(parents.get(c, c), leaves) for c, leaves in groups.items() if leaves]
-    )
+    return [(parents.get(c, c), leaves) for c, leaves in groups.items() if leaves]
 
 
-def category_choices() -> list[tuple[str, Any]]:
-    """Return every category for a filter: the whole first level, then its second level, in groups."""
-    kept: list[tuple[str, Any]] | None = _recall("category_choices")
-    if kept is not None:
-        return kept
+def _read_choices() -> list[tuple[str, Any]]:
     rows = Category.objects.filter(parent=None).order_by("code").values_list("name", "code")
     codes = dict(rows)
-    return _keep(
-        "category_choices",
-        [
-            (name, [(codes[name], name), *leaves])
-            for name, leaves in category_groups()
-            if name in codes
-        ],
-    )
+    return [
+        (name, [(codes[name], name), *leaves])
+        for name, leaves in category_groups()
+        if name in codes
+    ]
 
 
-def town_choices() -> list[tuple[str, str]]:
-    """Return the towns as (code, name)."""
-    kept: list[tuple[str, str]] | None = _recall("towns")
-    if kept is not None:
-        return kept
+def _read_towns() -> list[tuple[str, str]]:
     rows = Area.objects.towns().values_list("code", "name")
-    return _keep("towns", [(code, short_name(name)) for code, name in rows])
+    return [(code, short_name(name)) for code, name in rows]
 
 
-def forget() -> None:
-    """Read reference data again at the next use; call it where they change."""
-    _kept.clear()
-
-
-def _recall(name: str) -> Any:
-    until, value = _kept.get(name, (0.0, None))
-    return value if time.monotonic() < until else None
-
-
-def _keep(name: str, value: Any) -> Any:
-    if value:  # an empty list means that nothing was imported yet: ask again
-        _kept[name] = (time.monotonic() + KEPT_SECONDS, value)
-    return value
+_groups = Kept(_read_groups, keep_empty=False)
+_choices = Kept(_read_choices, keep_empty=False)
+_towns = Kept(_read_towns, keep_empty=False)

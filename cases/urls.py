@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from cases.views import callbacks, desks, intake, lists, pages, rating
+from cases.views import callbacks, desks, intake, lists, pages, rating, requests
 
 
 class CaseNumber:
@@ -23,6 +23,7 @@ app_name = "cases"
 urlpatterns = [
     path("cases/", lists.case_list, name="list"),
     path("cases/new/", intake.new_case, name="intake"),
+    path("cases/conditions/", intake.conditions, name="conditions"),
     path("cases/look-alikes/", intake.look_alikes, name="look_alikes"),
     path("cases/earlier/", intake.earlier_cases, name="earlier_cases"),
     path("cases/<case_number:number>/", pages.detail, name="detail"),
@@ -31,6 +32,8 @@ urlpatterns = [
     path("cases/<case_number:number>/steps/<slug:step>/", pages.step, name="step"),
     path("cases/<case_number:number>/reveal/", pages.reveal, name="reveal"),
     path("cases/<case_number:number>/callback/", callbacks.callback, name="callback"),
+    path("requests/", requests.waiting, name="requests"),
+    path("requests/<int:pk>/rule/", requests.rule, name="rule_request"),
     path("photos/<uuid:token>/", pages.photo, name="photo"),
     path("desk/callbacks/", callbacks.desk, name="callbacks"),
     path("desk/town/", desks.town_desk, name="town_desk"),

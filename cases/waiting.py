@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from cases.lifecycle import WORKING, ClockKind, State
-from cases.models import BOUNDARIES, Callback, Case, Clock
+from cases.models import BOUNDARIES, Callback, Case, Clock, Request
 from grids.models.areas import CODE_LENGTH
 
 
@@ -34,7 +34,7 @@ def at_town_desk(user: User) -> QuerySet[Case]:
         mine |= Q(town=area) if len(area) == CODE_LENGTH["town"] else Q(area__code__startswith=area)
     waits = Q(state__in=[*WORKING, State.ON_HOLD]) | Q(state=State.HANDLED, callable=False)
     running = Clock.objects.running().filter(
-        case=OuterRef("pk"), order_ref=None, due_at__isnull=False
+        case=OuterRef("pk"), order_ref=None, document_ref=None, due_at__isnull=False
     )
     due = Subquery(running.order_by("due_at").values("due_at")[:1])
     return Case.objects.visible_to(user).filter(mine, waits).annotate(due=due)
@@ -98,7 +98,7 @@ def closing_queue(user: User) -> QuerySet[Case]:
 
 
 def _due_in(cases: QuerySet[Case], state: str) -> QuerySet[Case]:
-    running = Clock.objects.running().filter(case=OuterRef("pk"), order_ref=None)
+    running = Clock.objects.running().filter(case=OuterRef("pk"), order_ref=None, document_ref=None)
     due = Subquery(running.order_by("due_at").values("due_at")[:1])
     shown = cases.select_related("category", "area", "town").defer(*BOUNDARIES)
     return shown.filter(state=state).annotate(due=due).order_by(F("due").asc(nulls_last=True), "pk")
@@ -115,6 +115,22 @@ def to_verify(user: User) -> QuerySet[Case]:
         .defer(*BOUNDARIES)
         .order_by("handled_at", "pk")
     )
+
+
+def requests_waiting(user: User) -> QuerySet[Request]:
+    """Return what towns asked for their cases and the user may rule on, the oldest first."""
+    return for_ruling(Request.objects.to_rule(user)).order_by("asked_at", "pk")
+
+
+def for_ruling(requests: QuerySet[Request]) -> QuerySet[Request]:
+    """Load what a ruling is given by: the case, who asks, and `due`, when the case is to be finished."""
+    finish = Clock.objects.running().filter(
+        case=OuterRef("case"), order_ref=None, document_ref=None, kind=ClockKind.FINISH
+    )
+    rows = requests.select_related(
+        "case__category", "case__area", "case__town", "unit", "asked_by"
+    ).annotate(due=Subquery(finish.values("due_at")[:1]))
+    return rows.defer("case__area__boundary", "case__town__boundary")
 
 
 def own_reports(user: User) -> QuerySet[Case]:

@@ -57,13 +57,14 @@ _KEYS = {
 
 # A notice reaches past its own year at New Year, so a year counts as published only with its autumn holidays.
 PUBLISHED_YEARS = frozenset(day.year for day in published_days_off if day.month == 10)
+LAST_PUBLISHED = max(PUBLISHED_YEARS)
 PUBLISHED_BY = f"chinesecalendar {chinese_calendar.__version__}"
 
 
 @lru_cache(maxsize=16384)
 def base_day(day: date) -> DayRule:
     """Return the rule of a date as published, or by law and provisional where its year is not published."""
-    return _published(day) if day.year in PUBLISHED_YEARS else _by_law(day)
+    return _published(day) if day.year in PUBLISHED_YEARS else statute_day(day)
 
 
 @cache
@@ -103,11 +104,11 @@ def covers_year(days_off: Mapping[date, bool], year: int) -> bool:
 
 def week_day(day: date) -> DayRule:
     """Return the rule of a date whose year's notice does not mention it: the ordinary week."""
-    return _WEEKEND if day.weekday() >= 5 else _ORDINARY
+    return _WEEKEND if day.weekday() >= 5 else ORDINARY
 
 
 _WEEKEND = DayRule(works=False, name="weekend", source=WEEK)
-_ORDINARY = DayRule(works=True, source=WEEK)
+ORDINARY = DayRule(works=True, source=WEEK)
 
 
 def _published(day: date) -> DayRule:
@@ -118,7 +119,9 @@ def _published(day: date) -> DayRule:
     return week_day(day)
 
 
-def _by_law(day: date) -> DayRule:
+@lru_cache(maxsize=16384)
+def statute_day(day: date) -> DayRule:
+    """Return the rule of a date by law alone, provisional until its year's notice is out."""
     name = statutory_holidays(day.year).get(day)
     if name is not None:
         return DayRule(works=False, name=name, source=STATUTE, provisional=True)

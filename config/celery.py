@@ -41,7 +41,10 @@ def _every(seconds: int, task: str) -> dict[str, Any]:
 app.conf.beat_schedule = {
     "sweep_breaches": _every(5, "cases.tasks.sweep_breaches"),
     "deliver_notices": _every(5, "accounts.tasks.deliver_notices"),
+    "sweep_ladders": _every(5, "dispatch.tasks.sweep_ladders"),
+    "sweep_lapses": _every(30, "dispatch.tasks.sweep_lapses"),
     "sweep_holds": _every(60, "cases.tasks.sweep_holds"),
+    "sweep_calendars": _every(60, "cases.tasks.sweep_calendars"),
     "refresh_running_period": _every(300, "assessment.tasks.refresh_running_period"),
 }
 app.autodiscover_tasks()

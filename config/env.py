@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
@@ -85,3 +86,16 @@ def broker(url: str) -> str:
     if not separator or scheme not in {"redis", "rediss", "unix", "redis+socket"}:
         raise BadValue("REDIS_URL must begin with redis://, rediss:// or unix://")
     return f"redis+socket://{rest}" if scheme == "unix" else url
+
+
+def web_address(name: str) -> str:
+    """Return an http(s) address, or an empty text; raise on anything else."""
+    value = text(name)
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        good = False
+    if value and (not good or parts.username):
+        raise BadValue(f"{name} must be http://host… or https://host…, without a password in it")
+    return value

@@ -10,13 +10,12 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
-from config.celery import app
+from config import pulse
 
 
 @login_not_required
@@ -53,14 +52,16 @@ def metrics(request: HttpRequest) -> HttpResponse:
 def survey(at: datetime) -> dict[str, str]:
     """Return each part with what is wrong with it, or an empty string.
 
-    A sweep's heartbeat proves the whole way: beat sent it, the broker carried it, a worker did it. So beat and worker are
-    told apart only as far as the rows allow: all silent means that one of the two stands still.
+    A sweep's heartbeat proves the whole way: beat sent it, the broker carried it, a worker did it. Where none
+    was begun for a while, what lies in the queue tells which of the two stands still.
     """
     troubles = {"database": _trouble(_ask_database), "broker": _trouble(_ask_broker)}
-    late = {} if troubles["database"] else _late_sweeps(at)
-    troubles["worker"] = troubles["beat"] = "unknown" if troubles["database"] else ""
-    if late and len(late) == len(app.conf.beat_schedule):
-        troubles["worker"] = troubles["beat"] = "no sweep has run lately"
+    if troubles["database"]:
+        return troubles | dict.fromkeys(("worker", "beat"), "unknown") | {"sweeps": ""}
+    late = _late_sweeps(at)
+    troubles |= {"worker": "", "beat": ""}
+    if late and not _tried_lately(at):
+        troubles |= _blame(at)
     troubles["sweeps"] = ", ".join(f"{name} {how}" for name, how in sorted(late.items()))
     return troubles
 
@@ -79,9 +80,22 @@ def _ask_database() -> None:
 
 
 def _ask_broker() -> None:
-    address = settings.CELERY_BROKER_URL.replace("redis+socket://", "unix://", 1)
-    with redis.Redis.from_url(address, socket_timeout=2, retry=Retry(NoBackoff(), 0)) as broker:
+    with pulse.open_broker() as broker:
         broker.ping()
+
+
+def _blame(at: datetime) -> dict[str, str]:
+    try:
+        return pulse.blame(at)
+    except (redis.RedisError, OSError):
+        return dict.fromkeys(("worker", "beat"), gettext_noop("unknown: the broker is away"))
+
+
+def _tried_lately(at: datetime) -> bool:
+    """Tell whether a sweep was at least begun: one that fails has reached a worker."""
+    from accounts.queries import latest_try
+
+    return pulse.lives(latest_try(), at)
 
 
 def _late_sweeps(at: datetime) -> dict[str, str]:

@@ -186,6 +186,27 @@ X_FRAME_OPTIONS = "DENY"
 # Categories (by the beginning of their codes) whose cases Open311 shows to anybody, without words and to the grid only.
 OPEN311_PUBLIC = env.words("OPEN311_PUBLIC", "01,06,07,09,10")
 
+# Numbers of supervision documents begin with it: 通吹督〔2026〕12号. Their PDFs are drawn with the font named
+# (TTF or OTF, for a district that has 仿宋), else with Noto Serif SC.
+DOCUMENT_PREFIX = env.text("DOCUMENT_PREFIX", "通吹")
+DOCUMENT_FONT = env.text("DOCUMENT_FONT")
+
+# Notices ring outside the product where these are given; docs/sms-gateway.md tells what a gateway must do.
+EMAIL_HOST = env.text("EMAIL_HOST")
+EMAIL_PORT = env.integer("EMAIL_PORT", 25, low=1, high=65535)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env.text("EMAIL_USER"), env.text("EMAIL_PASSWORD")
+_safety = env.choice("EMAIL_SECURITY", "none", ("none", "starttls", "tls"))
+EMAIL_USE_TLS, EMAIL_USE_SSL = _safety == "starttls", _safety == "tls"
+EMAIL_TIMEOUT = env.integer("EMAIL_TIMEOUT", 5, low=1, high=30)
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM")
+if EMAIL_HOST and "@" not in DEFAULT_FROM_EMAIL:
+    raise env.BadValue("EMAIL_FROM, the sender's address, is needed where EMAIL_HOST is given")
+SMS_URL, SMS_SECRET = env.web_address("SMS_URL"), env.text("SMS_SECRET")
+if SMS_URL and not SMS_SECRET:
+    raise env.BadValue("SMS_SECRET, which signs what is sent, is needed where SMS_URL is given")
+SMS_TIMEOUT = env.integer("SMS_TIMEOUT", 5, low=1, high=30)
+MESSAGE_TRIES = env.integer("MESSAGE_TRIES", 8, low=1, high=16)
+
 LOGGING = logs.configuration(
     lines=env.choice("LOG_FORMAT", "console", ("console", "json")),
     level=env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),

@@ -11,7 +11,7 @@ from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView
 
 from accounts.api.views import UnknownCall
-from config import docs, health
+from config import docs, engine, health
 
 admin.site.site_header = admin.site.site_title = _("Chuishao")
 favicon = RedirectView.as_view(url=lazy(static, str)("img/favicon.svg"))
@@ -32,6 +32,7 @@ urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
+    path("engine/", engine.engine, name="engine"),
     path("admin/", admin.site.urls),
     path("language/", login_not_required(set_language), name="set_language"),
     path("api/v1/", include(api_v1)),

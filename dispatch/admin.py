@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from dispatch.models import Extension, Objection, Order, Responsibility, Whistle
+from dispatch.models import Document, Extension, Objection, Order, Responsibility, Whistle
 
 
 @admin.register(Responsibility)
@@ -64,3 +64,12 @@ class ExtensionAdmin(ReadOnlyAdmin):
     list_filter = ["granted"]
     list_select_related = ["order__case", "order__unit", "asked_by", "ruled_by"]
     search_fields = ["order__case__number"]
+
+
+@admin.register(Document)
+class DocumentAdmin(ReadOnlyAdmin):
+    list_display = ["number", "form", "colour", "unit", "case", "issued_at", "answered_at"]
+    list_filter = ["form", "colour"]
+    list_select_related = ["unit", "case"]
+    search_fields = ["number", "case__number", "unit__name", "unit__code"]
+    raw_id_fields = ["case", "clock", "order", "answer_clock"]

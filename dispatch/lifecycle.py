@@ -37,14 +37,16 @@ UNSETTLED = (
 
 CLOCKS_IN_STATE: dict[str, tuple[str, ...]] = {
     OrderState.ISSUED: (ClockKind.ACKNOWLEDGE, ClockKind.REPORT_IN, ClockKind.FINISH),
-    OrderState.ACKNOWLEDGED: (ClockKind.REPORT_IN, ClockKind.FINISH),
+    OrderState.ACKNOWLEDGED: (ClockKind.ACT, ClockKind.REPORT_IN, ClockKind.FINISH),
     OrderState.OBJECTED: (ClockKind.REPORT_IN, ClockKind.FINISH, ClockKind.RULE),
     OrderState.REPORTED: (ClockKind.FINISH,),
     OrderState.FINISHED: (ClockKind.ACCEPT,),
     OrderState.ACCEPTED: (ClockKind.REVIEW,),
 }
 """Which clocks of an order run in which state. All begin at dispatch, not at acknowledgement, and
-an objection stops none but the acknowledgement it stands for."""
+an objection stops none but the acknowledgement it stands for. Whoever acknowledges must act: a note of
+progress begins that time anew, and where it runs out the acknowledgement lapses. It does not run where no
+rule gives it a limit, nor where a time to assemble lay ahead (`order_clocks.kinds_of`)."""
 
 BLOWER_ROLES = (Role.TOWN, Role.COMMUNITY, Role.GRIDHEAD, Role.SUPERVISOR)
 
@@ -71,6 +73,11 @@ def by_the_blower(order: "OrderLifecycle", user: User) -> bool:
 
 def centre(order: "OrderLifecycle", user: User) -> bool:
     return user.holds(Role.SUPERVISOR)
+
+
+def nobody(order: "OrderLifecycle", user: User) -> bool:
+    """Steps that only a sweep takes."""
+    return False
 
 
 def may_object(order: "OrderLifecycle") -> bool:
@@ -100,6 +107,7 @@ class OrderLifecycle(models.Model):
     sent_back = models.PositiveSmallIntegerField(_("times sent back"), default=0)
     designated = models.BooleanField(_("designated by a ruling"), default=False)
     settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
+    lapsed = models.PositiveSmallIntegerField(_("times lapsed"), default=0)
 
     unit_id: int
 
@@ -114,6 +122,12 @@ class OrderLifecycle(models.Model):
     @public("state", OrderState.ISSUED, OrderState.ACKNOWLEDGED, permission=of_the_unit)
     def acknowledge(self, *, at: datetime) -> None:
         self.acknowledged_at = at
+
+    @transition("state", OrderState.ACKNOWLEDGED, OrderState.ISSUED, permission=nobody)
+    def lapse(self, *, at: datetime) -> None:
+        """Acknowledged and then nothing: the order stands as it was issued, to be acknowledged again."""
+        self.acknowledged_at = None
+        self.lapsed += 1
 
     @public("state", OrderState.ACKNOWLEDGED, OrderState.REPORTED, permission=of_the_unit)
     def report_in(

@@ -1,9 +1,11 @@
-"""The steps of an order in words and signs: what a button says, what is asked, what is told after."""
+"""Steps of orders and standings of documents in words and signs: what a button says, what is told after."""
 
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from dispatch.models import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,12 @@ STEPS = {
 
 HAPPENED: dict[str, tuple[str | Promise, str, str]] = {
     "order.acknowledge": (_("Acknowledged"), "check", "violet"),
+    "order.lapse": (_("Acknowledged without acting: to be acknowledged again"), "rotate", "red"),
+    "ladder.urge": (_("Urging notice"), "file-text", "blue"),
+    "ladder.reminder": (_("Reminder letter"), "file-text", "blue"),
+    "ladder.assignment": (_("Assignment notice"), "file-text", "amber"),
+    "ladder.supervision": (_("Supervision notice"), "file-alert", "red"),
+    "ladder.bulletin": (_("Public notice"), "file-alert", "red"),
     "order.report_in": (_("Reported in"), "map-pin-check", "teal"),
     "order.progress": (_("Progress"), "notes", "grey"),
     "order.finish": (_("Finished"), "circle-check", "green"),
@@ -86,3 +94,22 @@ HAPPENED: dict[str, tuple[str | Promise, str, str]] = {
     "breach": (_("Time limit missed"), "alert-triangle", "red"),
 }
 """Label, icon and tone of the events in an order's history."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandingWords:
+    """How it stands with a document's answer, as a badge."""
+
+    label: str | Promise
+    tone: str
+    icon: str
+
+
+STANDINGS = {
+    Standing.OPEN: StandingWords(_("To be answered"), "blue", "clock"),
+    Standing.LATE: StandingWords(_("Answer overdue"), "red", "clock-exclamation"),
+    Standing.ANSWERED: StandingWords(_("Answered"), "green", "check"),
+    Standing.ANSWERED_LATE: StandingWords(_("Answered late"), "amber", "check"),
+    Standing.ENDED: StandingWords(_("Ended without an answer"), "grey", "clock-off"),
+}
+COLOUR_TONES = {"blue": "blue", "yellow": "amber", "red": "red"}

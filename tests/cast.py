@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from accounts import quiet_hours
 from accounts.models import Membership, Unit, User
 from assessment.models import AssessmentPolicy
 from cases import calendars
 from cases.models import Case, Category
-from cases.services import limits
+from cases.services import alerts, limits
 from cases.services.intake import receive
 from cases.services.reference import import_limits
 from dispatch.models import Order, Responsibility, Whistle
@@ -124,7 +125,9 @@ def _hashed() -> str:
 def load_district() -> dict[str, User]:
     """Load the small district and its people; return the people by name."""
     calendars.forget()
+    quiet_hours.forget()
     limits.forget()
+    alerts.forget()
     Area.objects.bulk_create(_areas())
     Atlas.objects.update_or_create(pk=1, defaults={"version": _next_version()})
     Unit.objects.bulk_create(_units())
@@ -138,6 +141,8 @@ def load_district() -> dict[str, User]:
         ]
     )
     import_limits(ROOT / "cases/data/time_limits.csv")
+    calendars.version_of(calendars.OFFICE)
+    calendars.forget()  # the row stands now, and may be trusted
     item = Responsibility.objects.create(
         code="2-01",
         group="住房与物业",

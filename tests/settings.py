@@ -1,11 +1,16 @@
-"""The product's own settings, on servers of the tests' own below DATA_DIR/test, never on those of `make run`."""
+"""The product's own settings, on servers of the tests' own below DATA_DIR/test, never on those of `make run`.
+
+Each worker of pytest-xdist has its own.
+"""
 
 import os
 from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 os.environ["DATA_DIR"] = str(
-    Path(os.environ.get("DATA_DIR") or BASE_DIR / ".data").resolve() / "test"
+    Path(os.environ.get("DATA_DIR") or BASE_DIR / ".data").resolve()
+    / "test"
+    / os.environ.get("PYTEST_XDIST_WORKER", "")
 )
 os.environ.setdefault("EMBEDDED_DURABLE", "0")  # nobody misses these data after a power cut
 os.environ.setdefault("LOG_LEVEL", "WARNING")

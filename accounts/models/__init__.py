@@ -1,4 +1,5 @@
-from accounts.models.notices import Notice
+from accounts.models.messages import Channel, Message
+from accounts.models.notices import Notice, QuietSpan
 from accounts.models.records import AccessLog, Heartbeat, IdempotencyRecord
 from accounts.models.units import CENTRE_CODE, HOTLINE_CODE, Unit
 from accounts.models.users import DISTRICT_WIDE, Membership, Role, User
@@ -8,10 +9,13 @@ __all__ = [
     "DISTRICT_WIDE",
     "HOTLINE_CODE",
     "AccessLog",
+    "Channel",
     "Heartbeat",
     "IdempotencyRecord",
     "Membership",
+    "Message",
     "Notice",
+    "QuietSpan",
     "Role",
     "Unit",
     "User",

@@ -1,5 +1,7 @@
 """What the system remembers of itself: who looked, which sweep ran, which request was answered."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -25,12 +27,17 @@ class AccessLog(models.Model):
 
 
 class Heartbeat(models.Model):
-    """The last run of a sweep; silence is an alarm."""
+    """The last run of a sweep; silence is an alarm.
+
+    `recent` holds the latest runs, newest first, each `{"at", "took_ms", "handled", "lag_ms", "error"}`.
+    """
 
     name = models.CharField(max_length=60, unique=True)
     ran_at = models.DateTimeField()
     took_ms = models.PositiveIntegerField(default=0)
     handled = models.PositiveIntegerField(default=0)
+    lag_ms = models.PositiveBigIntegerField(default=0)
+    recent = models.JSONField[list[dict[str, Any]]](default=list)
 
     class Meta:
         verbose_name = _("heartbeat")

@@ -35,6 +35,12 @@ class Unit(models.Model):
     kind = models.CharField(_("kind of unit"), max_length=12, choices=Kind.choices)
     area = models.CharField(_("area code"), max_length=17, blank=True)
     active = models.BooleanField(_("active"), default=True)
+    calendar = models.CharField(
+        _("hours of work"),
+        max_length=20,
+        blank=True,
+        help_text=_("code of the working hours; empty means office hours"),
+    )
 
     objects = UnitQuerySet.as_manager()
 

@@ -52,7 +52,7 @@ def report(span: Span, at: datetime) -> Row:
     rules = rules_on(timezone.localtime(span.starts_at).date())
     with one_snapshot():
         found = Sources.of(span)
-    towns = _towns(found, rules)
+    towns = towns_of(found, rules)
     whole = reduce(Tally.plus, found.cases.days.values(), Tally())
     return {
         "period": span.name,
@@ -71,7 +71,7 @@ def report(span: Span, at: datetime) -> Row:
         ],
         "by_town": towns,
         "by_community": _communities(found, rules),
-        "by_department": _departments(found, rules),
+        "by_department": departments_of(found, rules),
     }
 
 
@@ -166,7 +166,7 @@ def _categories(found: Mapping[str, Tally], rules: Rules) -> list[Row]:
     ]
 
 
-def _towns(found: Sources, rules: Rules) -> list[Row]:
+def towns_of(found: Sources, rules: Rules) -> list[Row]:
     """Return every town, the best first, those without valid callbacks last and without a rank."""
     tallies = _by(found, 0)
     of_kind = _by(found, 0, 2)
@@ -214,7 +214,7 @@ def _mean(found: Sources, rules: Rules) -> Row:
     }
 
 
-def _departments(found: Sources, rules: Rules) -> list[Row]:
+def departments_of(found: Sources, rules: Rules) -> list[Row]:
     """Return every department and company in service, and any other that had orders, ranked."""
     known = Unit.objects.summonable() | Unit.objects.filter(pk__in=found.units)
     rows = []

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
@@ -64,3 +65,42 @@ class Coordinate(serializers.FloatField):
         if not math.isfinite(value):
             self.fail("finite")
         return value
+
+
+_LIMIT = {
+    "oneOf": [
+        {"type": "number", "minimum": 0.01, "maximum": 10, "multipleOf": 0.01},
+        {
+            "type": "object",
+            "required": ["amount", "unit"],
+            "properties": {
+                "amount": {
+                    "type": "number",
+                    "minimum": 0.01,
+                    "maximum": 10,
+                    "multipleOf": 0.01,
+                },
+                "unit": {"type": "string", "enum": ["workday"]},
+            },
+        },
+    ]
+}
+
+
+@extend_schema_field(_LIMIT)
+class WorkdaysField(serializers.DecimalField):
+    """An amount of workdays: a number, or `{"amount": 3, "unit": "workday"}`."""
+
+    default_error_messages = {"unit": _("Ask for workdays: the unit is “workday”.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=5, decimal_places=2, **kwargs)
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        if isinstance(data, dict):
+            if data.get("unit") != "workday":
+                self.fail("unit")
+            data = data.get("amount")
+        if isinstance(data, bool) or not isinstance(data, str | int | float):
+            self.fail("invalid")
+        return super().to_internal_value(data)

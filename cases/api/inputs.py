@@ -4,7 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from cases.api.fields import Coordinate
+from cases.api.fields import Coordinate, WorkdaysField
+from cases.lifecycle import Contact
 from cases.models import Callback, Case
 from cases.services.intake import LONGEST_TEXT
 from cases.services.photos import MOST_PHOTOS
@@ -28,6 +29,9 @@ class CaseIn(PhotosIn):
     channel = serializers.ChoiceField(choices=Case.Channel.choices)
     kind = serializers.ChoiceField(choices=Case.Kind.choices)
     category = serializers.CharField(max_length=8)
+    condition = serializers.CharField(
+        max_length=12, help_text="a filing condition of the category", **MAY_LACK
+    )
     text = serializers.CharField(**TEXT)
     area = serializers.CharField(max_length=17, **MAY_LACK)
     lon = Coordinate(most=180)
@@ -50,6 +54,35 @@ class FinishIn(serializers.Serializer[Any]):
 
 class HoldIn(serializers.Serializer[Any]):
     until = serializers.DateField(help_text="after today, at most a year ahead")
+    reason = serializers.CharField(**TEXT)
+
+
+class ContactIn(serializers.Serializer[Any]):
+    how = serializers.ChoiceField(choices=Contact.choices)
+    note = serializers.CharField(**TEXT, **MAY_LACK)
+
+
+class CorrectIn(serializers.Serializer[Any]):
+    """What is to be put right; what is left out stays."""
+
+    category = serializers.CharField(max_length=8, **MAY_LACK)
+    condition = serializers.CharField(max_length=12, **MAY_LACK)
+    urgency = serializers.ChoiceField(choices=Case.Urgency.choices, **MAY_LACK)
+    kind = serializers.ChoiceField(choices=Case.Kind.choices, **MAY_LACK)
+    reason = serializers.CharField(**TEXT)
+
+
+class AskExtensionIn(serializers.Serializer[Any]):
+    limit = WorkdaysField(help_text="workdays, more than 0 and at most what the policy allows")
+    reason = serializers.CharField(**TEXT)
+
+
+class AskHoldIn(HoldIn):
+    """Until when, and why."""
+
+
+class RulingIn(serializers.Serializer[Any]):
+    granted = serializers.BooleanField()
     reason = serializers.CharField(**TEXT)
 
 

@@ -3,13 +3,24 @@
 from typing import Any
 
 from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cases import explanation
 from cases.api.fields import SeenDetails, SeenText, seen
-from cases.models import Attachment, Callback, Case, CaseEvent, Category, Clock, LimitUnit
+from cases.models import (
+    Attachment,
+    Callback,
+    Case,
+    CaseEvent,
+    Category,
+    Clock,
+    FilingCondition,
+    LimitUnit,
+    Request,
+)
 from cases.privacy import may_reveal, shown_name, shown_phone
-from cases.services.clocks import deadline_of
+from cases.services.lives import deadline_of
 from cases.services.steps import steps_for
 
 
@@ -33,6 +44,17 @@ class RuleOut(serializers.Serializer[Any]):
     source = serializers.CharField()  # type: ignore[assignment]  # a field of that name, as DRF allows
 
 
+class LineOut(serializers.Serializer[Any]):
+    """One stretch of a clock's life, in words."""
+
+    kind = serializers.ChoiceField(choices=["counted", "extension", "rest", "pause"])
+    start = serializers.DateTimeField()
+    end = serializers.DateTimeField(allow_null=True)
+    what = serializers.CharField()
+    counted = serializers.CharField()
+    total = serializers.CharField()
+
+
 class ExplainedClockOut(ClockOut):
     """A promise with the rule it follows and the stretches of time that add up to its due time."""
 
@@ -40,6 +62,7 @@ class ExplainedClockOut(ClockOut):
     policy = RuleOut()
     sentence = serializers.SerializerMethodField()
     reasons = serializers.SerializerMethodField()
+    table = serializers.SerializerMethodField()
     reckoning = serializers.SerializerMethodField()
 
     class Meta(ClockOut.Meta):
@@ -52,6 +75,7 @@ class ExplainedClockOut(ClockOut):
             "policy",
             "sentence",
             "reasons",
+            "table",
             "reckoning",
         ]
 
@@ -65,6 +89,10 @@ class ExplainedClockOut(ClockOut):
     def get_reasons(self, clock: Clock) -> list[str]:
         return explanation.reasons(clock.deadline)  # type: ignore[attr-defined]
 
+    @extend_schema_field(LineOut(many=True))
+    def get_table(self, clock: Clock) -> Any:
+        return LineOut(explanation.table(clock.deadline), many=True).data  # type: ignore[attr-defined]
+
     def get_reckoning(self, clock: Clock) -> dict[str, Any]:
         return clock.deadline.as_dict()  # type: ignore[attr-defined]
 
@@ -74,6 +102,9 @@ class CaseRowOut(serializers.ModelSerializer[Case]):
 
     category = serializers.CharField(source="category_id")
     category_name = serializers.CharField(source="category.name")
+    condition = serializers.CharField(
+        source="condition_id", allow_null=True, help_text="the filing condition"
+    )
     area = serializers.CharField(source="area_id")
     area_name = serializers.CharField(source="area.name")
     town = serializers.CharField(source="town_id")
@@ -94,6 +125,7 @@ class CaseRowOut(serializers.ModelSerializer[Case]):
             "urgency",
             "category",
             "category_name",
+            "condition",
             "area",
             "area_name",
             "town",
@@ -109,6 +141,7 @@ class CaseRowOut(serializers.ModelSerializer[Case]):
             "received_at",
             "handled_at",
             "closed_at",
+            "contacted_at",
             "hold_until",
             "clocks",
         ]
@@ -174,6 +207,7 @@ class ReceivedOut(serializers.ModelSerializer[Case]):
     """A request received: where it went, what is due when, what can be done next."""
 
     category = serializers.CharField(source="category_id")
+    condition = serializers.CharField(source="condition_id", allow_null=True)
     area = serializers.CharField(source="area_id")
     town = serializers.CharField(source="town_id")
     clocks = ClockOut(many=True, source="open_clocks")
@@ -189,6 +223,7 @@ class ReceivedOut(serializers.ModelSerializer[Case]):
             "channel",
             "urgency",
             "category",
+            "condition",
             "area",
             "town",
             "lon",
@@ -281,6 +316,75 @@ class CategoryOut(serializers.ModelSerializer[Category]):
     class Meta:
         model = Category
         fields = ["code", "name", "parent"]
+
+
+class ConditionOut(serializers.ModelSerializer[FilingCondition]):
+    """A filing condition with its time to finish; both null where no rule is in force."""
+
+    category = serializers.CharField(source="category_id")
+    source = serializers.CharField()  # type: ignore[assignment]  # a field of that name, as DRF allows
+    amount = serializers.SerializerMethodField()
+    unit = serializers.SerializerMethodField()
+
+    class Meta:
+        model = FilingCondition
+        fields = [
+            "code",
+            "kind",
+            "group",
+            "small_class",
+            "name",
+            "category",
+            "condition",
+            "closes_when",
+            "amount",
+            "unit",
+            "source",
+            "valid_from",
+            "valid_to",
+        ]
+
+    def get_amount(self, row: FilingCondition) -> str | None:
+        rule = self.context["limits"].get(row.pk)
+        return f"{rule.amount.normalize():f}" if rule else None
+
+    def get_unit(self, row: FilingCondition) -> str | None:
+        rule = self.context["limits"].get(row.pk)
+        return rule.unit if rule else None
+
+
+class CaseRequestOut(serializers.ModelSerializer[Request]):
+    """What a town asked of the centre. `granted` is null while it waits; `ruled_by` is null too where
+    the case outran the request."""
+
+    case = serializers.CharField(source="case.number")
+    unit = serializers.CharField(source="unit.code")
+    workdays = serializers.DecimalField(
+        source="amount", max_digits=5, decimal_places=2, allow_null=True
+    )
+    reason = SeenText()
+    ruling = SeenText()
+    asked_by = serializers.CharField()
+    ruled_by = serializers.CharField(allow_null=True)
+
+    class Meta:
+        model = Request
+        fields = [
+            "id",
+            "case",
+            "kind",
+            "round",
+            "workdays",
+            "until",
+            "reason",
+            "unit",
+            "asked_by",
+            "asked_at",
+            "granted",
+            "ruling",
+            "ruled_by",
+            "ruled_at",
+        ]
 
 
 class DayOut(serializers.Serializer[Any]):

@@ -1,5 +1,6 @@
 """Reference of cases: what requests are about, and which days are worked."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,9 +17,10 @@ from rest_framework.views import APIView
 from accounts.api.bases import KeyedList
 from accounts.refusals import BadInput
 from cases import calendars
-from cases.api.outputs import CategoryOut, DayOut
+from cases.api.outputs import CategoryOut, ConditionOut, DayOut
 from cases.explanation import day_name
-from cases.models import Category
+from cases.models import Category, FilingCondition
+from cases.services.limits import limits_of_conditions
 
 LONGEST_SPAN = timedelta(days=400)
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -45,6 +47,38 @@ class Categories(KeyedList):
 
     def rows(self) -> QuerySet[Category]:
         return Category.objects.all()
+
+
+class ConditionFilter(django_filters.FilterSet):
+    category = django_filters.CharFilter(
+        field_name="category__code", lookup_expr="startswith", help_text="begins with"
+    )
+    kind = django_filters.ChoiceFilter(choices=FilingCondition.Kind.choices)
+    small_class = django_filters.CharFilter()
+    q = django_filters.CharFilter(
+        field_name="name", lookup_expr="icontains", help_text="part of the small class"
+    )
+
+    class Meta:
+        model = FilingCondition
+        fields: list[str] = []
+
+
+class Conditions(KeyedList):
+    """The filing conditions in force today, each with its time to finish."""
+
+    queryset = FilingCondition.objects.all()
+    serializer_class = ConditionOut
+    filterset_class = ConditionFilter
+    orderings = ("code", "-code")
+
+    def rows(self) -> QuerySet[FilingCondition]:
+        return FilingCondition.objects.in_force(timezone.localdate())
+
+    def shown(self, page: Sequence[Any]) -> Any:
+        limits = limits_of_conditions([row.pk for row in page], timezone.now())
+        context = {**self.get_serializer_context(), "limits": limits}
+        return ConditionOut(page, many=True, context=context).data
 
 
 class SpanIn(serializers.Serializer[Any]):

@@ -34,13 +34,14 @@ PLAIN = (
 NAMED = {
     "category": "category_id",
     "category_name": "category__name",
+    "condition": "condition_id",
     "area": "area_id",
     "area_name": "area__name",
     "town": "town_id",
     "town_name": "town__name",
 }
 TEXTS = ("text", "address", "external_id")
-TIMES = ("received_at", "handled_at", "closed_at")
+TIMES = ("received_at", "handled_at", "closed_at", "contacted_at")
 UNSHOWN = ("id", "caller_name", "caller_phone")
 """What only decides about the rest: the key, and what must be struck out of texts."""
 

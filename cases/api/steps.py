@@ -47,6 +47,34 @@ class Finish(CaseStep):
     serializer_class = inputs.FinishIn
 
 
+class Contact(CaseStep):
+    """The resident is spoken to for the first time, or could not be reached."""
+
+    step = "contact"
+    serializer_class = inputs.ContactIn
+
+
+class Correct(CaseStep):
+    """The hotline or the centre puts right what the request was filed under; its clocks follow."""
+
+    step = "correct"
+    serializer_class = inputs.CorrectIn
+
+
+class AskExtension(CaseStep):
+    """The town asks the centre for more time (延期)."""
+
+    step = "ask_extension"
+    serializer_class = inputs.AskExtensionIn
+
+
+class AskHold(CaseStep):
+    """The town asks the centre to pause the clocks until a date (挂账)."""
+
+    step = "ask_hold"
+    serializer_class = inputs.AskHoldIn
+
+
 class Hold(CaseStep):
     """The centre pauses every clock until a date (挂账)."""
 
@@ -89,4 +117,17 @@ class Close(CaseStep):
     serializer_class = inputs.CloseIn
 
 
-STEPS: tuple[type[CaseStep], ...] = (Handle, Finish, Hold, Resume, Reject, Merge, Reopen, Close)
+STEPS: tuple[type[CaseStep], ...] = (
+    Handle,
+    Contact,
+    Correct,
+    Finish,
+    AskExtension,
+    AskHold,
+    Hold,
+    Resume,
+    Reject,
+    Merge,
+    Reopen,
+    Close,
+)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from accounts.api import converters
-from cases.api import callbacks, cases, reference, steps
+from cases.api import callbacks, cases, reference, requests, steps
 
 __all__ = ["converters", "urlpatterns"]
 
@@ -27,6 +27,9 @@ urlpatterns = [
         for view in steps.STEPS
     ],
     path("attachments/<uuid:token>/", cases.OneAttachment.as_view(), name="api_attachment"),
+    path("requests/", requests.Requests.as_view(), name="api_requests"),
+    path("requests/<int:pk>/rule/", requests.RuleRequest.as_view(), name="api_request_rule"),
+    path("conditions/", reference.Conditions.as_view(), name="api_conditions"),
     path("categories/", reference.Categories.as_view(), name="api_categories"),
     path("calendar/", reference.Calendar.as_view(), name="api_calendar"),
 ]

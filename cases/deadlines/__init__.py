@@ -29,7 +29,16 @@ from cases.deadlines.errors import (
 )
 from cases.deadlines.explaining import Step, explain
 from cases.deadlines.limits import Day, DayRule, Limit, TimeUnit
-from cases.deadlines.reckoning import add, elapsed, reckon, remaining
+from cases.deadlines.reckoning import (
+    add,
+    after,
+    elapsed,
+    first_missed,
+    reckon,
+    remaining,
+    run_so_far,
+    warned,
+)
 from cases.deadlines.results import Deadline, Segment, SegmentKind
 
 __all__ = [
@@ -64,9 +73,13 @@ __all__ = [
     "UntilUnexpected",
     "WorkCalendar",
     "add",
+    "after",
     "elapsed",
     "explain",
+    "first_missed",
     "reckon",
     "remaining",
+    "run_so_far",
+    "warned",
     "weekdays_only",
 ]

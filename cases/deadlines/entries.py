@@ -28,13 +28,16 @@ from cases.deadlines.limits import Limit
 
 
 class EntryKind(StrEnum):
-    """What an entry does. A designation (a ruling on who is responsible) is recorded and changes no time."""
+    """What an entry does. A designation (a ruling on who is responsible) is recorded and changes no time by itself,
+    and so is a change of calendar: the whole life is reckoned on the calendar it is reckoned with.
+    """
 
     START = "start"
     PAUSE = "pause"
     RESUME = "resume"
     EXTEND = "extend"
     CHANGE = "change"
+    CALENDAR = "calendar"
     DESIGNATE = "designate"
 
 
@@ -117,7 +120,7 @@ class Life:
                 self.extensions.append(entry)
             case EntryKind.CHANGE:
                 self.in_force = entry
-            case EntryKind.DESIGNATE:
+            case EntryKind.DESIGNATE | EntryKind.CALENDAR:
                 pass  # the clock runs on
 
     def _pause(self, entry: Entry) -> None:

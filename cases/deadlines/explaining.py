@@ -12,12 +12,15 @@ from cases.deadlines.results import Deadline, Segment, SegmentKind
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One reason. Kinds: start, off_hours, change, designate, counted, extension, rest, pause, open_pause, due,
+    """One reason. Kinds: start, off_hours, change, calendar, designate, counted, extension, rest, pause, open_pause, due,
     moved (due, but not when the start promised), undecided, provisional; `params` holds what its sentence needs.
     """
 
     kind: str
     params: Mapping[str, Any]
+
+
+_TOLD = frozenset({EntryKind.START, EntryKind.CHANGE, EntryKind.CALENDAR, EntryKind.DESIGNATE})
 
 
 def explain(deadline: Deadline) -> tuple[Step, ...]:
@@ -27,7 +30,7 @@ def explain(deadline: Deadline) -> tuple[Step, ...]:
 
 def _steps(deadline: Deadline) -> Iterator[Step]:
     for entry in deadline.entries:
-        if entry.kind in (EntryKind.START, EntryKind.CHANGE, EntryKind.DESIGNATE):
+        if entry.kind in _TOLD:
             yield _told(entry)
     for segment in deadline.segments:
         yield _stretch(segment)

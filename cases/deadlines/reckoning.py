@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
+from fractions import Fraction
 
 from cases.deadlines.calendar import WorkCalendar
 from cases.deadlines.clocktime import ClockTime, instant, moment
-from cases.deadlines.entries import Entry, EntryKind, Life, read
+from cases.deadlines.entries import Entry, EntryKind, Life, Pause, read
 from cases.deadlines.limits import Limit, TimeUnit
 from cases.deadlines.results import Deadline
 from cases.deadlines.segments import Measure, Span, segments, skipped
@@ -56,6 +58,42 @@ def reckon(entries: Iterable[Entry], calendar: WorkCalendar) -> Deadline:
     )
 
 
+def warned(entries: Iterable[Entry], calendar: WorkCalendar, share: Fraction) -> datetime | None:
+    """Return when that share of the limit and its extensions has been counted, between 0 and 1; None in an open pause."""
+    _spans, at = _run(read(_scaled(entry, share) for entry in entries), calendar)
+    return None if at is None else moment(at)
+
+
+def after(
+    since: datetime, limit: Limit, entries: Iterable[Entry], calendar: WorkCalendar
+) -> datetime | None:
+    """Return when a limit has been counted since a moment in a clock's life, its pauses left out; None in an open pause."""
+    at = instant(since)
+    holes = [
+        Pause(max(pause.start, at), pause.end, pause.entry)
+        for pause in read(entries).pauses
+        if pause.end is None or pause.end > at
+    ]
+    _spans, end = _walk(at, [Entry(EntryKind.START, since, limit)], holes, calendar)
+    return None if end is None else moment(end)
+
+
+def first_missed(
+    entries: Iterable[Entry], calendar: WorkCalendar, until: datetime
+) -> datetime | None:
+    """Return the first deadline that passed by what was known then, up to a moment; None where all were kept.
+
+    An extension granted after a deadline has passed does not undo that it passed.
+    """
+    told = sorted(entries, key=lambda entry: entry.at)
+    ends = [*(entry.at for entry in told[1:]), until]
+    for number, end in enumerate(ends, start=1):
+        due = _run(read(told[:number]), calendar)[1]
+        if due is not None and due < instant(min(end, until)):
+            return moment(due)
+    return None
+
+
 def remaining(entries: Iterable[Entry], calendar: WorkCalendar, at: datetime) -> timedelta:
     """Return the time still to count at a moment, by what was entered until then; negative once overdue.
 
@@ -74,6 +112,17 @@ def remaining(entries: Iterable[Entry], calendar: WorkCalendar, at: datetime) ->
     return timedelta(microseconds=left)
 
 
+def run_so_far(
+    entries: Iterable[Entry], unit: TimeUnit, calendar: WorkCalendar, at: datetime
+) -> timedelta:
+    """Return the time that a clock has run up to a moment, counted in a unit, its pauses left out."""
+    begun, *rest = [entry for entry in entries if entry.kind in _RUNNING and entry.at <= at]
+    return -remaining([Entry(EntryKind.START, begun.at, Limit(0, unit)), *rest], calendar, at)
+
+
+_RUNNING = frozenset({EntryKind.START, EntryKind.PAUSE, EntryKind.RESUME})
+
+
 def _overrun(life: Life, calendar: WorkCalendar, due: int, now: int) -> Iterator[int]:
     """Yield the time counted after the deadline, between the pauses, in the unit that ran last."""
     measure = _measure(_unit(life.parts[-1]), calendar)
@@ -88,11 +137,18 @@ def _overrun(life: Life, calendar: WorkCalendar, due: int, now: int) -> Iterator
 
 
 def _run(life: Life, calendar: WorkCalendar) -> tuple[list[Span], int | None]:
-    """Count the parts one after another through the time between the pauses; no instant if a pause never ends."""
+    """Count the parts of a life; no instant if a pause never ends."""
+    return _walk(instant(life.begun.at), life.parts, life.pauses, calendar)
+
+
+def _walk(
+    at: int, parts: Iterable[Entry], holes: Iterable[Pause], calendar: WorkCalendar
+) -> tuple[list[Span], int | None]:
+    """Count the parts one after another from an instant through the time between the pauses."""
     spans: list[Span] = []
-    at, pauses = instant(life.begun.at), iter(life.pauses)
+    pauses = iter(holes)
     pause = next(pauses, None)
-    for part in life.parts:
+    for part in parts:
         measure, left = _measure(_unit(part), calendar), _amount(part, calendar)
         while left > 0:
             due = measure.reach(at, left)
@@ -121,3 +177,9 @@ def _unit(part: Entry) -> TimeUnit:
 def _amount(part: Entry, calendar: WorkCalendar) -> int:
     assert part.limit is not None
     return part.limit.counted(calendar.working_day)
+
+
+def _scaled(entry: Entry, share: Fraction) -> Entry:
+    if entry.limit is None:
+        return entry
+    return replace(entry, limit=Limit(Fraction(entry.limit.amount) * share, entry.limit.unit))

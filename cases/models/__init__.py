@@ -1,13 +1,20 @@
 from cases.lifecycle import ClockKind, State
+from cases.models.calendars import CalendarDay, CalendarVersion, WorkHours
 from cases.models.cases import BOUNDARIES, Case, CaseParty
 from cases.models.categories import Category
-from cases.models.clocks import CalendarDay, Clock, ClockEntry, LimitUnit, TimeLimit
+from cases.models.clocks import Clock, ClockEntry, LimitUnit, TimeLimit
+from cases.models.conditions import FilingCondition
 from cases.models.events import Attachment, Callback, CaseEvent
+from cases.models.ladders import Ladder
+from cases.models.requests import Adjustment, AdjustmentPolicy, Request
 
 __all__ = [
     "BOUNDARIES",
+    "Adjustment",
+    "AdjustmentPolicy",
     "Attachment",
     "CalendarDay",
+    "CalendarVersion",
     "Callback",
     "Case",
     "CaseEvent",
@@ -16,7 +23,11 @@ __all__ = [
     "Clock",
     "ClockEntry",
     "ClockKind",
+    "FilingCondition",
+    "Ladder",
     "LimitUnit",
+    "Request",
     "State",
     "TimeLimit",
+    "WorkHours",
 ]

@@ -12,6 +12,7 @@ from django_fsm import ConcurrentTransitionMixin
 from accounts.models import Role, Unit, User
 from cases.lifecycle import OPEN, CaseLifecycle, State
 from cases.models.categories import Category
+from cases.models.conditions import FilingCondition
 from grids.models import Area
 
 BOUNDARIES = ("area__boundary", "town__boundary")
@@ -73,6 +74,15 @@ class Case(ConcurrentTransitionMixin, CaseLifecycle):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices)
     category = models.ForeignKey(Category, models.PROTECT, related_name="cases", db_index=False)
+    condition = models.ForeignKey(
+        FilingCondition,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("filing condition"),
+    )
     urgency = models.CharField(
         _("urgency"), max_length=8, choices=Urgency.choices, default=Urgency.NORMAL
     )

@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
 from cases.lifecycle import ClockKind
+from cases.models.calendars import CalendarVersion
 from cases.models.cases import Case
+from cases.models.ladders import Ladder
 
 
 class LimitUnit(models.TextChoices):
@@ -32,6 +34,7 @@ class TimeLimit(models.Model):
     urgency = models.CharField(_("urgency"), max_length=8, blank=True)
     case_kind = models.CharField(_("kind of request"), max_length=10, blank=True)
     category = models.CharField(_("category code begins with"), max_length=8, blank=True)
+    condition = models.CharField(_("filing condition"), max_length=12, blank=True)
     redo = models.BooleanField(_("for a redo"), default=False)
     amount = models.DecimalField(_("amount"), max_digits=8, decimal_places=2)
     unit = models.CharField(_("time unit"), max_length=12, choices=LimitUnit.choices)
@@ -51,6 +54,7 @@ class TimeLimit(models.Model):
                     "urgency",
                     "case_kind",
                     "category",
+                    "condition",
                     "redo",
                     "valid_from",
                 ],
@@ -60,22 +64,6 @@ class TimeLimit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_clock_display()}: {self.amount.normalize():f} {self.get_unit_display()}"
-
-
-class CalendarDay(models.Model):
-    """A date that the district works or rests on, overriding the published calendar."""
-
-    date = models.DateField(_("date"), unique=True)
-    is_workday = models.BooleanField(_("workday"))
-    name = models.CharField(_("name"), max_length=40, blank=True)
-    source = models.CharField(_("source"), max_length=200)
-
-    class Meta:
-        verbose_name = _("calendar day")
-        verbose_name_plural = _("calendar days")
-
-    def __str__(self) -> str:
-        return f"{self.date:%F}"
 
 
 class ClockQuerySet(models.QuerySet["Clock"]):
@@ -90,21 +78,34 @@ class ClockQuerySet(models.QuerySet["Clock"]):
 class Clock(models.Model):
     """One promise of one unit in one case: begun, due, stopped, perhaps breached.
 
-    `due_at` is derived from the entries by `cases.deadlines.reckon` and is empty while the clock
-    is paused. `order_ref` names the dispatch order it belongs to, where it belongs to one.
+    `due_at` is derived from the entries by `cases.deadlines.reckon` on the calendar version the
+    clock stands on, and is empty while a pause without an end lasts; `original_due_at` is what the
+    start promised, kept for statistics. `alert_at` is when the next rung of its ladder is due;
+    `climb` counts how often the ladder began anew, `rung` the steps of it already taken.
+    `order_ref` and `document_ref` name the dispatch order or supervision document it belongs to.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="clocks", db_index=False)
     order_ref = models.BigIntegerField(null=True, blank=True)
+    document_ref = models.BigIntegerField(null=True, blank=True)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="clocks", db_index=False)
     kind = models.CharField(_("clock"), max_length=12, choices=ClockKind.choices)
     round = models.PositiveSmallIntegerField(default=1)
     policy = models.JSONField(default=dict)
+    calendar = models.ForeignKey(
+        CalendarVersion, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     started_at = models.DateTimeField(_("started at"))
     due_at = models.DateTimeField(_("due at"), null=True, blank=True)
+    original_due_at = models.DateTimeField(_("first due at"), null=True, blank=True)
     provisional = models.BooleanField(_("provisional"), default=False)
     stopped_at = models.DateTimeField(_("stopped at"), null=True, blank=True)
     breached_at = models.DateTimeField(_("breach recorded at"), null=True, blank=True)
+    ladder = models.ForeignKey(Ladder, models.PROTECT, null=True, related_name="+", db_index=False)
+    climb = models.PositiveSmallIntegerField(default=0)
+    rung = models.PositiveSmallIntegerField(default=0)
+    alerted_at = models.DateTimeField(null=True, blank=True)
+    alert_at = models.DateTimeField(null=True, blank=True)
 
     objects = ClockQuerySet.as_manager()
 
@@ -113,7 +114,7 @@ class Clock(models.Model):
         verbose_name_plural = _("clocks")
         constraints = [
             models.UniqueConstraint(
-                fields=["case", "kind", "order_ref"],
+                fields=["case", "kind", "order_ref", "document_ref"],
                 condition=Q(stopped_at=None),
                 nulls_distinct=False,
                 name="clock_open_once",
@@ -124,6 +125,19 @@ class Clock(models.Model):
                 fields=["due_at"],
                 name="clock_due_running",
                 condition=Q(stopped_at=None, breached_at=None),
+            ),
+            models.Index(
+                fields=["alert_at"],
+                name="clock_alert_running",
+                condition=Q(stopped_at=None, alert_at__isnull=False),
+            ),
+            models.Index(
+                fields=["due_at"],
+                name="clock_lapse_running",
+                condition=Q(stopped_at=None, breached_at=None, kind="act"),
+            ),
+            models.Index(
+                fields=["calendar"], name="clock_on_calendar", condition=Q(stopped_at=None)
             ),
             models.Index(
                 fields=["unit", "due_at"], name="clock_of_unit", condition=Q(stopped_at=None)
@@ -151,6 +165,7 @@ class ClockEntry(models.Model):
         RESUME = "resume", _("resume")
         EXTEND = "extend", _("extend")
         CHANGE = "change", _("change of rule")
+        CALENDAR = "calendar", _("change of calendar")
         DESIGNATE = "designate", _("designation")
 
     clock = models.ForeignKey(Clock, models.PROTECT, related_name="entries")
@@ -158,6 +173,7 @@ class ClockEntry(models.Model):
     at = models.DateTimeField()
     amount = models.DecimalField(max_digits=12, decimal_places=6, null=True)
     unit = models.CharField(max_length=12, choices=LimitUnit.choices, blank=True)
+    until = models.DateTimeField(null=True)
     note = models.CharField(max_length=200, blank=True)
 
     class Meta:

@@ -1,22 +1,23 @@
-"""Start, stop, pause and extend clocks; record what was missed."""
+"""Start, stop, pause, extend and change clocks: every change is an entry, every due time follows from the entries."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
 from math import ceil
 
-from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import CENTRE_CODE, HOTLINE_CODE, Unit
-from accounts.services.notices import Draft, tell_units
 from cases import calendars
-from cases.deadlines import Deadline, Entry, EntryKind, Limit, TimeUnit, reckon
+from cases.deadlines import Entry, EntryKind, Limit, TimeUnit, reckon, run_so_far
 from cases.lifecycle import ClockKind, clocks_of
-from cases.models import Case, CaseEvent, Clock, ClockEntry
+from cases.models import Case, Clock, ClockEntry
+from cases.services.alerts import ladder_for, schedule
+from cases.services.breaches import lift_breach, record_breaches
 from cases.services.limits import Facts, Rule, rules_for
+from cases.services.lives import entries_of
 
-BATCH = 200
 HOTLINE_CLOCKS = (ClockKind.CALLBACK, ClockKind.CLOSE)
 
 
@@ -27,14 +28,29 @@ class Want:
     kind: str
     unit_id: int
     rule: Rule
+    whistle_kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a wanted clock belongs: to the case itself, to one of its orders, or to a document about it."""
+
+    case: Case
+    want: Want
+    order_ref: int | None = None
+    document_ref: int | None = None
 
 
 def follow_state(case: Case, at: datetime) -> list[Clock]:
     """Make the case's own open clocks those its state asks for; return the ones started."""
     kinds = clocks_of(case)
-    running = {c.kind: c for c in Clock.objects.running().filter(case=case, order_ref=None)}
+    running = {c.kind: c for c in _own(case)}
     stop_clocks([c for kind, c in running.items() if kind not in kinds], at)
     return start_for_state(case, [kind for kind in kinds if kind not in running], at)
+
+
+def _own(case: Case) -> QuerySet[Clock]:
+    return Clock.objects.running().filter(case=case, order_ref=None, document_ref=None)
 
 
 def start_for_state(case: Case, kinds: Iterable[str], at: datetime) -> list[Clock]:
@@ -45,12 +61,13 @@ def start_for_state(case: Case, kinds: Iterable[str], at: datetime) -> list[Cloc
     facts = facts_of(case, redo=case.round > 1)
     rules = rules_for(kinds, facts, at)
     owners = owners_of(case)
-    wants = [Want(kind, owners[kind in HOTLINE_CLOCKS], rules[kind]) for kind in kinds]
+    wants = [Want(kind, owners[kind in HOTLINE_CLOCKS], rule) for kind, rule in rules.items()]
     return start_clocks(case, wants, at)
 
 
 def facts_of(case: Case, *, redo: bool = False, whistle_kind: str = "") -> Facts:
-    return Facts(case.urgency, case.kind, case.category_id, redo, whistle_kind)
+    condition = case.condition_id or ""
+    return Facts(case.urgency, case.kind, case.category_id, redo, whistle_kind, condition)
 
 
 def owners_of(case: Case) -> dict[bool, int]:
@@ -71,33 +88,52 @@ def owners_of(case: Case) -> dict[bool, int]:
 def start_clocks(
     case: Case, wants: Iterable[Want], at: datetime, order_ref: int | None = None
 ) -> list[Clock]:
-    """Start the clocks at `at`, with their first entry and their due time."""
-    calendar, wants, clocks = calendars.current(), list(wants), []
-    for want in wants:
-        deadline = reckon([Entry(EntryKind.START, at, want.rule.limit)], calendar)
-        clocks.append(
-            Clock(
-                case=case,
-                order_ref=order_ref,
-                unit_id=want.unit_id,
-                kind=want.kind,
-                round=case.round,
-                policy=want.rule.snapshot(),
-                started_at=at,
-                due_at=deadline.due_at,
-                provisional=deadline.provisional,
-            )
-        )
+    """Start a case's clocks, or those of one of its orders."""
+    return open_clocks([Start(case, want, order_ref) for want in wants], at)
+
+
+def open_clocks(starts: Iterable[Start], at: datetime) -> list[Clock]:
+    """Start clocks at `at`, each with its first entry, its due time and its ladder; two statements for any number."""
+    starts = list(starts)
+    clocks = [_begun(start, at) for start in starts]
     Clock.objects.bulk_create(clocks)
     ClockEntry.objects.bulk_create(
-        _entry(clock, EntryKind.START, at, want.rule)
-        for clock, want in zip(clocks, wants, strict=True)
+        _entry(clock, EntryKind.START, at, start.want.rule)
+        for clock, start in zip(clocks, starts, strict=True)
     )
     return clocks
 
 
+def _begun(start: Start, at: datetime) -> Clock:
+    case, want = start.case, start.want
+    life = [Entry(EntryKind.START, at, want.rule.limit)]
+    deadline = reckon(life, calendars.of_unit(want.unit_id))
+    clock = Clock(
+        case=case,
+        order_ref=start.order_ref,
+        document_ref=start.document_ref,
+        unit_id=want.unit_id,
+        kind=want.kind,
+        round=case.round,
+        policy=want.rule.snapshot(),
+        calendar_id=calendars.version_for(want.unit_id),
+        started_at=at,
+        due_at=deadline.due_at,
+        original_due_at=deadline.original_due_at,
+        provisional=deadline.provisional,
+        ladder=ladder_for(want.kind, want.whistle_kind, case.urgency, at),
+    )
+    schedule(clock, life)
+    return clock
+
+
 def _entry(
-    clock: Clock, kind: EntryKind, at: datetime, rule: Rule | None = None, note: str = ""
+    clock: Clock,
+    kind: EntryKind,
+    at: datetime,
+    rule: Rule | None = None,
+    note: str = "",
+    until: datetime | None = None,
 ) -> ClockEntry:
     return ClockEntry(
         clock=clock,
@@ -105,6 +141,7 @@ def _entry(
         at=at,
         amount=rule.amount if rule else None,
         unit=rule.unit if rule else "",
+        until=until,
         note=note,
     )
 
@@ -117,103 +154,109 @@ def stop_clocks(clocks: list[Clock], at: datetime) -> None:
     Clock.objects.filter(pk__in=[clock.pk for clock in clocks]).update(stopped_at=at)
 
 
-def record_breaches(clocks: list[Clock], at: datetime) -> int:
-    """Record a breach of each clock once: claim it, append the event, tell the unit; return how many.
-
-    The caller holds the rows or their case; the conditional update makes a second claim empty.
-    """
-    mine = []
-    for clock in clocks:
-        claimed = Clock.objects.filter(pk=clock.pk, breached_at=None).update(breached_at=at)
-        if claimed:
-            mine.append(clock)
-    if not mine:
-        return 0
-    cases = Case.objects.in_bulk([clock.case_id for clock in mine])
-    CaseEvent.objects.bulk_create([_breach_event(cases[c.case_id], c, at) for c in mine])
-    tell_units([_breach_notice(cases[c.case_id], c) for c in mine], at)
-    return len(mine)
-
-
-def _breach_event(case: Case, clock: Clock, at: datetime) -> CaseEvent:
-    due = clock.due_at.isoformat() if clock.due_at else None
-    return CaseEvent(
-        case=case,
-        step="breach",
-        state=case.state,
-        round=case.round,
-        at=at,
-        unit_id=clock.unit_id,
-        order_ref=clock.order_ref,
-        details={"clock": clock.kind, "due_at": due},
-    )
-
-
-def _breach_notice(case: Case, clock: Clock) -> Draft:
-    due = clock.due_at.isoformat() if clock.due_at else ""
-    return Draft(
-        "clock_overdue",
-        unit_id=clock.unit_id,
-        key=f"breach:{clock.pk}",
-        case_number=case.number,
-        params={"clock": clock.kind, "due": due},
-    )
-
-
-def sweep_breaches(at: datetime) -> int:
-    """Record every clock past due, oldest first, in batches that eight sweepers may share."""
-    total = 0
-    while found := _sweep_batch(at):
-        total += found
-    return total
-
-
-@transaction.atomic
-def _sweep_batch(at: datetime) -> int:
-    rows = Clock.objects.overdue(at).order_by("due_at", "pk")
-    return record_breaches(list(rows.select_for_update(skip_locked=True, no_key=True)[:BATCH]), at)
-
-
-def pause_clocks(case: Case, at: datetime, note: str) -> None:
-    """Pause every open clock of the case, its orders' too."""
-    for clock in Clock.objects.running().filter(case=case):
-        _append(clock, _entry(clock, EntryKind.PAUSE, at, note=note), at)
+def pause_clocks(case: Case, at: datetime, note: str, until: datetime | None = None) -> None:
+    """Pause every open clock of the case, its orders' too; `until` is when the pause ends by itself."""
+    for clock in case.clocks.running():
+        _append(clock, _entry(clock, EntryKind.PAUSE, at, note=note, until=until), at)
 
 
 def resume_clocks(case: Case, at: datetime) -> None:
-    """Let every open clock of the case run on."""
-    for clock in Clock.objects.running().filter(case=case):
-        _append(clock, _entry(clock, EntryKind.RESUME, at), at)
+    """Let every paused clock of the case run on; a pause that has ended by itself ended then, not now."""
+    for clock in case.clocks.running():
+        last = clock.entries.filter(kind=EntryKind.PAUSE.value).order_by("at", "pk").last()
+        if last is not None:
+            ended = min(at, last.until) if last.until else at
+            _append(clock, _entry(clock, EntryKind.RESUME, ended), at)
 
 
-def extend_clock(clock: Clock, rule: Rule, at: datetime) -> Clock:
-    """Add time to an open clock; the entries before stay, and so does a breach recorded."""
-    return _append(clock, _entry(clock, EntryKind.EXTEND, at, rule, rule.source[:200]), at)
+def extend_clock(
+    clock: Clock, rule: Rule, at: datetime, *, asked_at: datetime | None = None
+) -> Clock:
+    """Add time to an open clock; the entries before stay.
+
+    Asked for before the deadline, it holds from when it was asked, and a breach recorded since is lifted: who asked in
+    time is not late because the centre was slow.
+    """
+    in_time = asked_at is not None and clock.due_at is not None and asked_at <= clock.due_at
+    if clock.breached_at is not None and in_time:
+        lift_breach(clock, at, rule.source[:200])
+    since = asked_at if in_time and asked_at else at
+    entry = _entry(clock, EntryKind.EXTEND, since, rule, rule.source[:200])
+    return _append(clock, entry, at, forgiving=in_time)
 
 
-def _append(clock: Clock, entry: ClockEntry, at: datetime) -> Clock:
+def designate_clocks(case: Case, order_ref: int, at: datetime, note: str) -> None:
+    """Note on an order's open clocks that a ruling named the unit; they run on."""
+    for clock in case.clocks.running().filter(order_ref=order_ref):
+        _append(clock, _entry(clock, EntryKind.DESIGNATE, at, note=note[:200]), at)
+
+
+def change_rule(clock: Clock, rule: Rule, at: datetime, note: str) -> Clock:
+    """Put an open clock under another rule, counted from its start; pauses and extensions stay."""
+    clock.policy = rule.snapshot()
+    clock.save(update_fields=["policy"])
+    return _append(clock, _entry(clock, EntryKind.CHANGE, at, rule, note[:200]), at)
+
+
+def follow_correction(case: Case, at: datetime, note: str) -> int:
+    """Put the case's open clocks under the rules that its corrected facts ask for; return how many changed.
+
+    The rules are those that were in force when each clock started; a time set by a person stays. A correction makes
+    nobody late at once: a limit that would already be over counts from the correction.
+    """
+    changed = 0
+    for clock in case.clocks.running():
+        known = clock.policy.get("facts")
+        if not known:
+            continue
+        facts = facts_of(case, redo=known["redo"], whistle_kind=known["whistle_kind"])
+        rule = rules_for([clock.kind], facts, clock.started_at).get(clock.kind)
+        if rule is None or facts.as_dict() == known:
+            continue
+        if not clock.rung:  # a ladder already climbed is climbed to its end
+            clock.ladder = ladder_for(clock.kind, facts.whistle_kind, case.urgency, at)
+            clock.save(update_fields=["ladder"])
+        change_rule(clock, _not_over(clock, rule, at), at, note)
+        changed += 1
+    return changed
+
+
+def _not_over(clock: Clock, rule: Rule, at: datetime) -> Rule:
+    """Return the rule, lengthened by what has run so far where it would be over already."""
+    calendar = calendars.of_version(clock.calendar_id)
+    run = run_so_far(entries_of(clock), rule.limit.unit, calendar, at)
+    unit = timedelta(microseconds=Limit(1, rule.limit.unit).counted(calendar.working_day))
+    gone = Decimal(run // timedelta(seconds=1)) / Decimal(unit // timedelta(seconds=1))
+    if gone <= rule.amount:
+        return rule
+    longer = (rule.amount + gone).quantize(Decimal("0.000001"), ROUND_CEILING)
+    return replace(rule, amount=longer)
+
+
+def _append(clock: Clock, entry: ClockEntry, at: datetime, *, forgiving: bool = False) -> Clock:
     """Append an entry and derive the due time anew; a breach before it is recorded first."""
-    if clock.is_overdue(at):
+    if clock.is_overdue(at) and not forgiving:
         record_breaches([clock], at)
     entry.save()
-    deadline = deadline_of(clock)
+    return derive(clock, at)
+
+
+def derive(clock: Clock, at: datetime) -> Clock:
+    """Derive the due time and the next rung of the ladder from the entries, and keep them.
+
+    Where the deadline has moved ahead of a ladder already climbed, the ladder begins anew.
+    """
+    entries = entries_of(clock)
+    deadline = reckon(entries, calendars.of_version(clock.calendar_id))
     clock.due_at, clock.provisional = deadline.due_at, deadline.provisional
-    clock.save(update_fields=["due_at", "provisional"])
+    if clock.rung and deadline.due_at is not None and deadline.due_at > at:
+        clock.climb, clock.rung, clock.alerted_at = clock.climb + 1, 0, None
+    schedule(clock, entries)
+    clock.save(update_fields=DERIVED)
     return clock
 
 
-def deadline_of(clock: Clock) -> Deadline:
-    """Derive the deadline, with its explanation, from the clock's entries."""
-    rows = sorted(clock.entries.all(), key=lambda row: (row.at, row.pk))
-    return reckon([_pure(row, clock.policy.get("source", "")) for row in rows], calendars.current())
-
-
-def _pure(row: ClockEntry, source: str) -> Entry:
-    """Return the entry as the rules know it; the first one names the rule the clock began by."""
-    limit = None if row.amount is None else Limit(row.amount, TimeUnit(row.unit))
-    kind = EntryKind(row.kind)
-    began_by = source if kind == EntryKind.START else ""
-    return Entry(kind, row.at, limit, note=row.note, source=began_by)
+DERIVED = ["due_at", "provisional", "climb", "rung", "alerted_at", "alert_at"]
 
 
 def until(moment: datetime, at: datetime, source: str) -> Rule:

@@ -15,8 +15,9 @@ from accounts.models import Role, User
 from accounts.refusals import BadInput
 from accounts.services.notices import Draft, tell_units
 from cases.lifecycle import OPEN, clocks_of
-from cases.models import Case, Category
+from cases.models import Case
 from cases.services import clocks
+from cases.services.filing import condition_of, leaf
 from cases.services.photos import Photo, keep_photos
 from cases.services.records import record
 from grids.places import Place
@@ -54,6 +55,7 @@ def receive(
     category: str,
     text: str,
     place: Place,
+    condition: str = "",
     urgency: str = Case.Urgency.NORMAL,
     caller_name: str = "",
     caller_phone: str = "",
@@ -71,7 +73,8 @@ def receive(
         number=next_number(at),
         channel=channel,
         kind=kind,
-        category=_leaf(category),
+        category=leaf(category),
+        condition=condition_of(condition, category, at),
         urgency=urgency,
         text=_text(text),
         address=place.address[:200],
@@ -113,15 +116,6 @@ def clean_phone(phone: str) -> str:
     return re.sub(r"[^\d+]", "", phone)
 
 
-def _leaf(code: str) -> Category:
-    category = Category.objects.filter(pk=code).first()
-    if category is None:
-        raise BadInput({"category": _("There is no such category; pick one from the list.")})
-    if category.parent_id is None and category.children.exists():
-        raise BadInput({"category": _("Pick the second-level category.")})
-    return category
-
-
 def _text(text: str) -> str:
     text = text.strip()
     if not text:
@@ -155,7 +149,9 @@ def _refuse_known_reference(case: Case) -> None:
 
 def _tell_owner(case: Case, unit_id: int, at: datetime) -> None:
     """Tell the unit that owes the decision: the place's town, or the centre where it has no unit."""
-    tell_units([Draft("case_received", unit_id, f"received:{case.pk}", case.number)], at)
+    urgent = case.urgency == Case.Urgency.CRITICAL
+    draft = Draft("case_received", unit_id, f"received:{case.pk}", case.number, urgent=urgent)
+    tell_units([draft], at)
 
 
 def look_alikes(

@@ -1,6 +1,7 @@
 """The one door for every step of a case: lock, check, move, record, set the clocks."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -9,15 +10,31 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_fsm import can_proceed
 
-from accounts.models import User
+from accounts.models import CENTRE_CODE, Unit, User
 from accounts.refusals import BadInput, StepRefused
 from accounts.services.notices import Draft, tell_units
-from cases.lifecycle import ENDED, State, nobody
-from cases.models import Case
+from cases.lifecycle import (
+    ENDED,
+    TOWN_ROLES,
+    WORKING,
+    ClockKind,
+    Contact,
+    State,
+    nobody,
+)
+from cases.models import Adjustment, Case, Request
 from cases.services import clocks
+from cases.services.adjustments import (
+    check_extension,
+    check_hold,
+    extensions_granted,
+    whistle_kind_of,
+)
+from cases.services.filing import changes, corrected
 from cases.services.records import record
 
-LONGEST_HOLD = timedelta(days=366)
+ASKING = {"ask_extension": Adjustment.EXTEND, "ask_hold": Adjustment.HOLD}
+"""Steps that ask the centre for something, and what they ask for."""
 
 
 def steps_for(case: Case, user: User) -> list[str]:
@@ -73,18 +90,66 @@ def follow(case: Case, step: str, *, actor: User | None, at: datetime, **details
 def _take(case: Case, step: str, actor: User | None, at: datetime, details: dict[str, Any]) -> Case:
     _check_now(case, step)
     prepared = _PREPARE.get(step, _as_given)(case, actor, at, dict(details))
+    if step == "correct":
+        details = {"reason": prepared["reason"]} | changes(case, prepared)
     getattr(case, step)(at=at, **prepared)
     case.save()
     record(case, step, actor=actor, at=at, **{k: _plain(v) for k, v in details.items()})
     if step == "hold":
-        clocks.pause_clocks(case, at, prepared["reason"][:200])
+        until = _midnight_of(prepared["until"])
+        clocks.pause_clocks(case, at, prepared["reason"][:200], until=until)
     elif step == "resume":
         clocks.resume_clocks(case, at)
+    elif step == "correct":
+        clocks.follow_correction(case, at, prepared["reason"])
     clocks.follow_state(case, at)
     if case.state in ENDED:
         clocks.stop_clocks(list(case.clocks.running()), at)
+    if step in ASKING and actor is not None:
+        _ask(case, ASKING[step], actor, at, prepared)
+    _let_requests_lapse(case, step, at)
     _tell(case, step, at)
     return case
+
+
+def _midnight_of(day: date) -> datetime:
+    """Return the moment at which that day begins in the district."""
+    return timezone.make_aware(datetime.combine(day, datetime.min.time()))
+
+
+def _ask(case: Case, kind: str, actor: User, at: datetime, asked: dict[str, Any]) -> None:
+    """Store what is asked of the centre, and tell it."""
+    units = [post.unit_id for post in actor.posts if _answers_for(post, case)]
+    unit = units[0] if units else clocks.owners_of(case)[False]
+    request = Request.objects.create(
+        case=case,
+        kind=kind,
+        round=case.round,
+        reason=asked["reason"].strip(),
+        amount=asked.get("limit"),
+        until=asked.get("until"),
+        unit_id=unit,
+        asked_by=actor,
+        asked_at=at,
+    )
+    centre = Unit.objects.values_list("pk", flat=True).get(code=CENTRE_CODE)
+    params = {"unit": str(request.unit), "kind": kind, "reason": request.reason[:200]}
+    tell_units([Draft("request_asked", centre, f"asked:{request.pk}", case.number, params)], at)
+
+
+def _answers_for(post: Any, case: Case) -> bool:
+    return post.role in TOWN_ROLES and post.unit.area and case.area_id.startswith(post.unit.area)
+
+
+def _let_requests_lapse(case: Case, step: str, at: datetime) -> None:
+    """End what waits for a ruling and has nothing left to move: nobody refused it."""
+    if step == "hold":
+        lapsed = Request.objects.filter(case=case, kind=Adjustment.HOLD)
+    elif case.state not in WORKING and case.state != State.ON_HOLD:
+        lapsed = Request.objects.filter(case=case)
+    else:
+        return
+    lapsed.filter(granted=None).update(granted=False, ruled_at=at)
 
 
 def _check_now(case: Case, step: str) -> None:
@@ -94,6 +159,8 @@ def _check_now(case: Case, step: str) -> None:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return str(value)
     return value.isoformat() if isinstance(value, date | datetime) else value
 
 
@@ -122,11 +189,44 @@ def _with_result(
 def _with_date(
     case: Case, actor: User | None, at: datetime, details: dict[str, Any]
 ) -> dict[str, Any]:
-    today = timezone.localtime(at).date()
-    until = details.get("until")
-    if until is None or not today < until <= today + LONGEST_HOLD:
-        raise BadInput({"until": _("Give a date after today, at most a year ahead.")})
+    check_hold(case, details.get("until"), at)
     return _with_reason(case, actor, at, details)
+
+
+def _with_date_asked(
+    case: Case, actor: User | None, at: datetime, details: dict[str, Any]
+) -> dict[str, Any]:
+    _check_none_waits(case, Adjustment.HOLD)
+    return _with_date(case, actor, at, details)
+
+
+def _with_workdays_asked(
+    case: Case, actor: User | None, at: datetime, details: dict[str, Any]
+) -> dict[str, Any]:
+    """More time is asked for before the deadline, once at a time, and within the policy."""
+    _check_none_waits(case, Adjustment.EXTEND)
+    granted = extensions_granted(case)
+    kind = whistle_kind_of(case)
+    check_extension(
+        details.get("limit"), at, urgency=case.urgency, granted=granted, whistle_kind=kind
+    )
+    clock = case.clocks.running().filter(order_ref=None, kind=ClockKind.FINISH).first()
+    if clock is None or clock.due_at is None or clock.due_at < at:
+        raise StepRefused(_("More time can only be asked for before the deadline."))
+    return _with_reason(case, actor, at, details)
+
+
+def _check_none_waits(case: Case, kind: str) -> None:
+    if Request.objects.filter(case=case, kind=kind, granted=None).exists():
+        raise StepRefused(_("The same was asked before and still waits for its ruling."))
+
+
+def _with_how(
+    case: Case, actor: User | None, at: datetime, details: dict[str, Any]
+) -> dict[str, Any]:
+    if details.get("how") not in Contact.values:
+        raise BadInput({"how": _("Say how the resident was spoken to.")})
+    return details
 
 
 def _with_target(
@@ -142,10 +242,21 @@ def _with_target(
     return {"into_id": target.pk}
 
 
+def _with_correction(
+    case: Case, actor: User | None, at: datetime, details: dict[str, Any]
+) -> dict[str, Any]:
+    reason = _with_reason(case, actor, at, details)["reason"].strip()
+    return corrected(case, details, at) | {"reason": reason}
+
+
 _PREPARE = {
+    "correct": _with_correction,
     "finish": _with_result,
     "settle": _with_result,
     "hold": _with_date,
+    "contact": _with_how,
+    "ask_extension": _with_workdays_asked,
+    "ask_hold": _with_date_asked,
     "reject": _with_reason,
     "reopen": _with_reason,
     "merge": _with_target,

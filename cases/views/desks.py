@@ -23,7 +23,7 @@ from cases.models import BOUNDARIES, Case
 from cases.queries import CaseLine, lines
 from cases.services.intake import receive
 from cases.services.steps import steps_for
-from cases.views.intake import placed
+from cases.views.intake import placed, typed
 from cases.views.pages import BLOWN_IN
 from cases.views.words import received_words
 from cases.waiting import (
@@ -122,7 +122,10 @@ def _by_urgency(cases: list[Case], reader: User, at: datetime) -> list[dict[str,
         group["rows"] = []
     for case, line in zip(cases, lines(cases, reader), strict=True):
         due: datetime | None = case.due  # annotated
-        place = 4 if due is None else next((n for n in range(3) if due < groups[n]["until"]), 3)
+        if due is None or case.state == State.ON_HOLD:
+            place = 4
+        else:
+            place = next((n for n in range(3) if due < groups[n]["until"]), 3)
         groups[place]["rows"].append(_row(case, line, reader))
     return [group for group in groups if group["rows"]]
 
@@ -137,6 +140,9 @@ def _row(case: Case, line: CaseLine, reader: User) -> dict[str, Any]:
         "finish_url": reverse("cases:step", args=[case.number, "finish"])
         if "finish" in steps
         else "",
+        "contact_url": reverse("cases:step", args=[case.number, "contact"])
+        if "contact" in steps
+        else "",
         "may_blow": whistle_blowers(case, reader) and case.state in BLOWN_IN,
     }
 
@@ -145,8 +151,8 @@ def grid_desk(request: SignedInRequest) -> HttpResponse:
     """Take a report from the street; show my reports, and what I am to look at again."""
     if not request.user.holds(*GRID_ROLES):
         raise PermissionDenied
-    form = GridReportForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = GridReportForm(at=timezone.now(), **typed(request))
+    if form.is_bound and form.is_valid():
         case = _report(request, form)
         if case is not None:
             messages.success(request, received_words(case))

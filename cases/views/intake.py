@@ -1,11 +1,13 @@
 """Hotline intake: a call becomes a case while the caller is on the line."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.refusals import BadInput
 from accounts.requests import SignedInRequest
@@ -21,14 +23,34 @@ def new_case(request: SignedInRequest) -> HttpResponse:
     """Ask for a request; save it, then show the case with its number, place and clock."""
     if not intake.may_receive(request.user):
         raise PermissionDenied
-    form = IntakeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = IntakeForm(at=timezone.now(), **typed(request))
+    if form.is_bound and form.is_valid():
         case = _receive(request, form)
         if case is not None:
             messages.success(request, received_words(case))
             return redirect(case)
     status = 400 if form.errors else 200
     return render(request, "cases/intake.html", {"form": form}, status=status)
+
+
+def typed(request: SignedInRequest) -> dict[str, Any]:
+    """Return what was typed for a form: to be judged, or only to be kept where the sender asks for
+    the conditions of the category first (who has no scripts presses a button for them)."""
+    if request.method != "POST":
+        return {}
+    if "conditions" in request.POST:
+        return {"initial": request.POST.dict()}
+    return {"data": request.POST}
+
+
+@require_GET
+def conditions(request: SignedInRequest) -> HttpResponse:
+    """Show the filing conditions of the category chosen, each with its time limit."""
+    if not intake.may_receive(request.user):
+        raise PermissionDenied
+    chosen = {"category": request.GET.get("category", "")}
+    form = IntakeForm(at=timezone.now(), initial=chosen)
+    return render(request, "cases/_conditions.html", {"form": form})
 
 
 def _receive(request: SignedInRequest, form: IntakeForm) -> Case | None:

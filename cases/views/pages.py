@@ -1,5 +1,6 @@
 """One case: its page, its steps, its photos, and the deliberate look at its caller."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -13,20 +14,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import User
+from accounts.models import Role, User
 from accounts.refusals import BadInput, StepRefused
 from accounts.requests import SignedInRequest
-from cases.explanation import reasons, sentence
-from cases.forms import STEP_FACES, PurposeForm, put_refusal
+from cases.explanation import reasons, sentence, table
+from cases.filing import condition_words
+from cases.forms import PurposeForm, put_refusal
 from cases.lifecycle import CALLBACK_ROLES, State, whistle_blowers
-from cases.models import Attachment, Case
+from cases.models import Attachment, Case, Request
 from cases.privacy import may_reveal, shown_name, shown_phone, shown_text
 from cases.queries import cases_for_page, lines, own_clocks, photos_by_step, timeline
 from cases.services.callbacks import rating_token
-from cases.services.clocks import deadline_of
 from cases.services.intake import look_alikes, may_receive
+from cases.services.lives import deadline_of
 from cases.services.privacy import reveal_caller
-from cases.services.steps import advance, permission_of, steps_for
+from cases.services.steps import ASKING, advance, permission_of, steps_for
+from cases.step_forms import STEP_FACES
 from grids.queries import path_names
 
 BLOWN_IN = (State.RECEIVED, State.HANDLING)
@@ -59,6 +62,7 @@ def page_of_case(case: Case, request: SignedInRequest) -> dict[str, Any]:
     photos = list(case.attachments.order_by("pk"))
     merged = Case.objects.visible_to(reader).filter(parent=case).order_by("pk")
     clocks = own_clocks(case)
+    requests = _requests(case, reader)
     return {
         "at": timezone.now(),
         "case": case,
@@ -70,7 +74,9 @@ def page_of_case(case: Case, request: SignedInRequest) -> dict[str, Any]:
         "clocks": clocks,
         "running_clocks": sum(clock.stopped_at is None for clock in clocks),
         "ended_clocks": sum(clock.stopped_at is not None for clock in clocks),
-        "actions": offered(case, reader),
+        "actions": offered(case, reader, [row["asked"] for row in requests]),
+        "condition": condition_words(case),
+        "requests": requests,
         "callbacks": _callbacks(case, reader),
         "timeline": timeline(case, reader, photos_by_step(photos)),
         "photos": [photo for photo in photos if photo.step == "receive"],
@@ -122,9 +128,28 @@ def _callbacks(case: Case, reader: User) -> list[dict[str, Any]]:
     ]
 
 
-def offered(case: Case, reader: User) -> list[dict[str, Any]]:
-    """Return the steps the reader may take now, each with its face, address and empty form."""
-    possible = steps_for(case, reader)
+def _requests(case: Case, reader: User) -> list[dict[str, Any]]:
+    """Return what was asked of the centre for the case, newest first, with its answers."""
+    rows = case.requests.select_related("unit", "asked_by", "ruled_by").order_by("-asked_at", "-pk")
+    rules = reader.holds(Role.SUPERVISOR)
+    return [
+        {
+            "asked": row,
+            "reason": shown_text(case, reader, row.reason),
+            "ruling": shown_text(case, reader, row.ruling),
+            "url": reverse("cases:rule_request", args=[row.pk])
+            if rules and row.granted is None
+            else "",
+        }
+        for row in rows
+    ]
+
+
+def offered(case: Case, reader: User, asked: Sequence[Request]) -> list[dict[str, Any]]:
+    """Return the steps the reader may take now, each with its face, address and empty form; what
+    was `asked` and waits is not offered again."""
+    waiting = {row.kind for row in asked if row.granted is None}
+    possible = [step for step in steps_for(case, reader) if ASKING.get(step) not in waiting]
     return [
         {
             "name": name,
@@ -147,7 +172,9 @@ def why(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
         "clock": clock,
         "sentence": sentence(deadline),
         "reasons": reasons(deadline),
+        "table": table(deadline),
         "source": clock.policy.get("source", ""),
+        "calendar": deadline.calendar,
     }
     return render(request, "cases/_why.html", context)
 

@@ -68,6 +68,7 @@ class Beginning:
             channel=request.channel,
             kind=request.kind,
             category=request.category,
+            condition=request.condition,
             text=request.text.replace("{place}", self.place_name),
             place=self._place(grid),
             urgency=request.urgency,
@@ -103,6 +104,12 @@ class Beginning:
         limit = Limit(hours_of(hours), TimeUnit.WORK_HOUR)
         self.at = add(self.at, limit, calendars.current())
         return self._now()
+
+    def _work(self, hours: float) -> datetime:
+        """Let working hours pass; an urgent matter is not left for the night, and goes quicker."""
+        if self.request.urgency != "normal":
+            return self._pass(hours * 25)
+        return self._wait(hours)
 
     def _pass(self, minutes: float) -> datetime:
         """Let clock time pass."""

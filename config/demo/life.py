@@ -1,11 +1,14 @@
 """One case's life in the demo, from the call to its close or to the present."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
+from cases.lifecycle import ClockKind
 from cases.services.callbacks import record_callback
+from cases.services.requests import rule_request
 from config.demo.beginning import Later
 from config.demo.summoning import Summoning
 
@@ -38,6 +41,7 @@ class Life(Summoning):
 
     def _be_handled(self) -> None:
         self._decide()
+        self._contact()
         if self.request.whistle and self._summonable():
             self._whistle()
         else:
@@ -50,16 +54,45 @@ class Life(Summoning):
         else:
             self._wait(2.2 * self.habit.delay(self.rng))
 
+    def _contact(self) -> None:
+        """Most towns speak to the resident as soon as they have decided; some forget."""
+        if not self.case.callable or self.rng.random() < 0.02:
+            return
+        self._pass(self.rng.uniform(1, 6))
+        how = self.rng.choices(["phone", "visit", "message"], [80, 15, 5])[0]
+        self._step("contact", self.town, how=how)
+
     def _self_handle(self) -> None:
         self._step("handle", self.town)
-        quick = self.request.urgency != "normal"
-        self._wait((5 if quick else 15) * self.habit.delay(self.rng))
+        self._maybe_ask_for_time()
+        quick = self.request.urgency != "normal" or bool(self.request.condition)
+        self._work((5 if quick else 15) * self.habit.delay(self.rng))
         self._maybe_hold()
         self._step("finish", self.town, result=self._result())
 
-    def _maybe_hold(self) -> None:
-        if self.rng.random() > 0.01:
+    def _maybe_ask_for_time(self) -> None:
+        """Now and then a town needs longer; what the centre has not answered yet waits at its desk."""
+        if self.rng.random() > 0.04 or self.request.urgency != "normal":
             return
+        finish = self.case.clocks.running().filter(order_ref=None, kind=ClockKind.FINISH)
+        if not finish.filter(due_at__gt=self.at).exists():
+            return
+        reason = self.rng.choice(["产权单位不在本地，需等待配合", "配件到货需要时间"])
+        days = Decimal(self.rng.choice([2, 3, 5]))
+        self._step("ask_extension", self.town, limit=days, reason=reason)
+        self._wait(self.rng.uniform(1, 6))
+        granted = self.rng.random() < 0.8
+        rule_request(
+            self.case.requests.get(granted=None).pk,
+            actor=self.d.people.named("supervisor"),
+            at=self._now(),
+            granted=granted,
+            reason="情况属实，同意延期" if granted else "理由不充分，请按期办理",
+        )
+
+    def _maybe_hold(self) -> None:
+        if self.rng.random() > 0.01 or self.request.urgency == "critical" or self.case.round > 1:
+            return  # by the policy: no critical matter, and each case once
         centre = self.d.people.named("supervisor")
         until = timezone.localtime(self.at).date() + timedelta(days=self.rng.randint(10, 40))
         self._step("hold", centre, until=until, reason="需待季节性施工条件具备")

@@ -8,7 +8,9 @@ from django.db import transaction
 
 from accounts.services.units import import_units
 from assessment.services.policies import ensure_default_policy
-from cases.services.reference import import_categories, import_limits
+from cases.services.policies import import_adjustments, import_ladders
+from cases.services.reference import import_categories, import_conditions, import_limits
+from cases.services.working_hours import import_hours
 from dispatch.services.responsibilities import import_responsibilities
 from grids.placement import shipped
 from grids.services.divisions import import_divisions, import_grids
@@ -35,9 +37,13 @@ def load_reference() -> dict[str, int]:
     """
     divisions = data(f"grids/data/divisions_{DISTRICT}.csv")
     counts = import_divisions(divisions)
+    counts |= import_hours(data("cases/data/work_hours.csv"))
     counts |= import_units(data("accounts/data/units.csv"))
     counts |= import_categories(data("cases/data/categories.csv"))
     counts |= import_limits(data("cases/data/time_limits.csv"))
+    counts |= import_conditions(data("cases/data/filing_conditions.csv"))
+    counts |= import_adjustments(data("cases/data/adjustment_policies.csv"))
+    counts |= import_ladders(data("cases/data/ladders.json"))
     counts |= import_responsibilities(data("dispatch/data/responsibilities.csv"))
     drawn = draw_map(divisions)
     for level in ("district", "town", "community", "grid", "microgrid"):

@@ -22,6 +22,7 @@ class Request:
     result: str
     objection: str
     words: str
+    condition: str = ""
 
     def in_season(self, month: int) -> bool:
         """Tell whether the matter occurs in the month; `11-3` runs over the new year."""

@@ -74,7 +74,7 @@ class Summoning(Beginning):
             for hours, minutes, step, details in self._stages(habit):
                 if step == "acknowledge" and order.state == "acknowledged":
                     continue  # an objection overruled designates the unit
-                self._pass(minutes) if self.request.whistle == "emergency" else self._wait(hours)
+                self._pass(minutes) if self.request.whistle == "emergency" else self._work(hours)
                 advance_order(order.pk, step, actor=person, at=self._now(), **details())
             for item in order.whistle.items.filter(unit=order.unit_id):
                 mark_item_done(item.pk, actor=person, at=self._now())
@@ -128,7 +128,7 @@ class Summoning(Beginning):
         self.at = max(self.ends)
         orders = Order.objects.filter(whistle=whistle_pk, state="finished").select_related("unit")
         for order in orders.order_by("pk"):
-            self._wait(3 * self.habit.delay(self.rng))
+            self._work(3 * self.habit.delay(self.rng))
             habit = self.d.habits[order.unit.code]
             if self.rng.random() < 0.06:
                 self._send_back(order)

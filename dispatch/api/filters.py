@@ -7,7 +7,15 @@ from django.utils import timezone
 from accounts.api.moments import MomentFilter
 from accounts.models import Role
 from cases.models import Clock
-from dispatch.models import Order, OrderState, Responsibility, Whistle
+from dispatch.models import (
+    Document,
+    Order,
+    OrderState,
+    Responsibility,
+    Standing,
+    Whistle,
+)
+from dispatch.queries.documents import standing_so
 
 
 class WhistleFilter(django_filters.FilterSet):
@@ -57,6 +65,34 @@ class OrderFilter(django_filters.FilterSet):
         at = timezone.now()
         late = Exists(Clock.objects.running().filter(order_ref=OuterRef("pk"), due_at__lt=at))
         return orders.filter(late) if value else orders.exclude(late)
+
+
+class DocumentFilter(django_filters.FilterSet):
+    form = django_filters.MultipleChoiceFilter(choices=Document.Form.choices)
+    colour = django_filters.MultipleChoiceFilter(choices=Document.Colour.choices)
+    case = django_filters.CharFilter(field_name="case__number")
+    unit = django_filters.CharFilter(field_name="unit__code", help_text="addressed to")
+    standing = django_filters.ChoiceFilter(
+        choices=[(one.value, one.value) for one in Standing if one], method="by_standing"
+    )
+    to_answer = django_filters.BooleanFilter(
+        method="by_own", help_text="waits for an answer of a unit you work in"
+    )
+    issued_after = MomentFilter(field_name="issued_at", lookup_expr="gte")
+    issued_before = MomentFilter(field_name="issued_at", lookup_expr="lt")
+
+    class Meta:
+        model = Document
+        fields: list[str] = []
+
+    def by_standing(
+        self, documents: QuerySet[Document], name: str, value: str
+    ) -> QuerySet[Document]:
+        return standing_so(documents, value, timezone.now())
+
+    def by_own(self, documents: QuerySet[Document], name: str, value: bool) -> QuerySet[Document]:
+        mine = Document.objects.to_answer(self.request.user).values("pk")
+        return documents.filter(pk__in=mine) if value else documents.exclude(pk__in=mine)
 
 
 class ResponsibilityFilter(django_filters.FilterSet):

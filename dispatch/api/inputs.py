@@ -1,15 +1,14 @@
 """What the calls on whistles and orders read. Shapes only: the services decide."""
 
-from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from cases.api.fields import Coordinate
+from cases.api.fields import Coordinate, WorkdaysField
 from cases.api.inputs import MAY_LACK, TEXT, PhotosIn
 from dispatch.models import Whistle
+from dispatch.services.documents import LONGEST_ANSWER
 from dispatch.services.whistles import MOST_ITEMS
 
 _ITEM = {
@@ -25,24 +24,10 @@ _ITEM = {
         },
     ]
 }
-_LIMIT = {
-    "oneOf": [
-        {"type": "number", "minimum": 0.01, "maximum": 10, "multipleOf": 0.01},
-        {
-            "type": "object",
-            "required": ["amount", "unit"],
-            "properties": {
-                "amount": {
-                    "type": "number",
-                    "minimum": 0.01,
-                    "maximum": 10,
-                    "multipleOf": 0.01,
-                },
-                "unit": {"type": "string", "enum": ["workday"]},
-            },
-        },
-    ]
-}
+
+
+class AnswerIn(serializers.Serializer[Any]):
+    text = serializers.CharField(max_length=LONGEST_ANSWER)
 
 
 class ItemIn(serializers.Serializer[Any]):
@@ -58,25 +43,6 @@ class ItemField(serializers.Field[Any, Any, Any, Any]):
         read = ItemIn(data={"text": data} if isinstance(data, str) else data)
         read.is_valid(raise_exception=True)
         return dict(read.validated_data)
-
-
-@extend_schema_field(_LIMIT)
-class WorkdaysField(serializers.DecimalField):
-    """An amount of workdays: a number, or `{"amount": 3, "unit": "workday"}`."""
-
-    default_error_messages = {"unit": _("Ask for workdays: the unit is “workday”.")}
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_digits=5, decimal_places=2, **kwargs)
-
-    def to_internal_value(self, data: Any) -> Decimal:
-        if isinstance(data, dict):
-            if data.get("unit") != "workday":
-                self.fail("unit")
-            data = data.get("amount")
-        if isinstance(data, bool) or not isinstance(data, str | int | float):
-            self.fail("invalid")
-        return super().to_internal_value(data)
 
 
 class WhistleIn(serializers.Serializer[Any]):

@@ -6,8 +6,8 @@ from rest_framework import serializers
 
 from cases.api.fields import SeenText
 from cases.api.outputs import AttachmentOut, ClockOut
-from cases.lifecycle import State
-from dispatch.models import Order, Responsibility, Whistle, WhistleItem
+from cases.lifecycle import ClockKind, State
+from dispatch.models import Document, Order, Responsibility, Standing, Whistle, WhistleItem
 
 
 class SummonedOut(serializers.ModelSerializer[Order]):
@@ -106,6 +106,7 @@ class OrderRowOut(serializers.ModelSerializer[Order]):
             "accepted_at",
             "settled_at",
             "sent_back",
+            "lapsed",
             "designated",
             "distance_m",
             "clocks",
@@ -175,4 +176,72 @@ class ResponsibilityOut(serializers.ModelSerializer[Responsibility]):
             "person",
             "basis",
             "note",
+        ]
+
+
+class DocumentRowOut(serializers.ModelSerializer[Document]):
+    """A supervision document in a list.
+
+    `issued_at` and `due_was` are the true times, `written_at` is when it was written. `standing` says how
+    it stands with the answer; null where none was asked for.
+    """
+
+    case = serializers.CharField(source="case.number")
+    order = serializers.IntegerField(source="order_id", allow_null=True)
+    unit = serializers.CharField(source="unit.code")
+    unit_name = serializers.CharField(source="unit.name")
+    clock = serializers.ChoiceField(choices=ClockKind.choices, source="clock.kind")
+    standing = serializers.ChoiceField(
+        choices=[(one.value, one.value) for one in Standing if one],
+        source="stands",
+        allow_null=True,
+    )
+
+    class Meta:
+        model = Document
+        fields = [
+            "id",
+            "number",
+            "form",
+            "colour",
+            "case",
+            "order",
+            "unit",
+            "unit_name",
+            "clock",
+            "due_was",
+            "issued_at",
+            "written_at",
+            "answer_due_at",
+            "standing",
+            "answered_at",
+        ]
+
+
+class DocumentOut(DocumentRowOut):
+    """A supervision document with its text as issued, and its answer.
+
+    `may_answer` tells whether the asking user may answer it now.
+    """
+
+    title = serializers.CharField(source="sheet.title")
+    to = serializers.CharField(source="sheet.to")
+    paragraphs = serializers.ListField(child=serializers.CharField(), source="sheet.paragraphs")
+    signed = serializers.CharField(source="sheet.signed")
+    copies = serializers.ListField(child=serializers.CharField(), source="sheet.copies")
+    answer = SeenText()
+    answered_by = serializers.CharField(allow_null=True)
+    may_answer = serializers.BooleanField(source="mine")
+
+    class Meta(DocumentRowOut.Meta):
+        fields = [
+            *DocumentRowOut.Meta.fields,
+            "title",
+            "to",
+            "paragraphs",
+            "signed",
+            "copies",
+            "answer",
+            "answered_by",
+            "may_answer",
         ]

@@ -1,9 +1,9 @@
-"""Calls on whistles, orders and responsibilities."""
+"""Calls on whistles, orders, documents and responsibilities."""
 
 from django.urls import path
 
 from accounts.api import converters
-from dispatch.api import orders, whistles
+from dispatch.api import documents, orders, whistles
 
 __all__ = ["converters", "urlpatterns"]
 
@@ -18,5 +18,12 @@ urlpatterns = [
         path(f"orders/<int:pk>/steps/{view.step}/", view.as_view(), name=f"api_order_{view.step}")
         for view in orders.STEPS
     ],
+    path("documents/", documents.Documents.as_view(), name="api_documents"),
+    path("documents/<int:pk>/", documents.OneDocument.as_view(), name="api_document"),
+    path(
+        "documents/<int:pk>/answer/",
+        documents.AnswerDocument.as_view(),
+        name="api_document_answer",
+    ),
     path("responsibilities/", whistles.Responsibilities.as_view(), name="api_responsibilities"),
 ]

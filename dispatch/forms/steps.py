@@ -7,7 +7,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
-from dispatch.services.steps import LONGEST_EXTENSION
 
 YES, NO = "yes", "no"
 
@@ -53,7 +52,6 @@ class ExtendForm(StepForm):
     limit = forms.DecimalField(
         label=_("Workdays more"),
         min_value=Decimal("0.5"),
-        max_value=LONGEST_EXTENSION,
         max_digits=4,
         decimal_places=1,
         initial=Decimal(3),

@@ -19,15 +19,30 @@ BLOWER_CLOCKS = (ClockKind.ACCEPT, ClockKind.REVIEW)
 
 def start_order_clocks(order: Order, at: datetime) -> list[Clock]:
     """Start the clocks of a new order: they begin at dispatch."""
-    return _start(order, CLOCKS_IN_STATE[order.state], at)
+    return _start(order, kinds_of(order), at)
 
 
-def follow_order(order: Order, at: datetime) -> None:
-    """Make the order's open clocks those its state asks for."""
+def kinds_of(order: Order) -> tuple[str, ...]:
+    """Return the kinds of clock that the order's state asks for.
+
+    Where a time to assemble lay ahead at the acknowledgement, arriving is what must be done and its
+    own clock watches that.
+    """
     kinds = CLOCKS_IN_STATE.get(order.state, ())
-    running = {c.kind: c for c in Clock.objects.running().filter(order_ref=order.pk)}
-    clocks.stop_clocks([c for kind, c in running.items() if kind not in kinds], at)
-    _start(order, [kind for kind in kinds if kind not in running], at)
+    meeting, since = order.whistle.assembly_at, order.acknowledged_at
+    if meeting and since and meeting > since:
+        return tuple(kind for kind in kinds if kind != ClockKind.ACT)
+    return kinds
+
+
+def follow_order(order: Order, at: datetime, *, renew: Iterable[str] = ()) -> None:
+    """Make the order's open clocks those its state asks for; the kinds in `renew` begin anew."""
+    kinds = kinds_of(order)
+    own = Clock.objects.running().filter(order_ref=order.pk, document_ref=None)
+    running = {c.kind: c for c in own}
+    ended = {kind for kind in running if kind not in kinds or kind in renew}
+    clocks.stop_clocks([running[kind] for kind in ended], at)
+    _start(order, [kind for kind in kinds if kind not in running or kind in ended], at)
 
 
 def _start(order: Order, kinds: Iterable[str], at: datetime) -> list[Clock]:
@@ -42,7 +57,9 @@ def _start(order: Order, kinds: Iterable[str], at: datetime) -> list[Clock]:
     if ClockKind.REPORT_IN in rules and meeting and meeting > at:
         rules[ClockKind.REPORT_IN] = _at_assembly(meeting, at)
     owner = partial(_owner, order)
-    wants = [clocks.Want(kind, owner(kind), rules[kind]) for kind in kinds]
+    wants = [
+        clocks.Want(kind, owner(kind), rule, order.whistle.kind) for kind, rule in rules.items()
+    ]
     return clocks.start_clocks(case, wants, at, order_ref=order.pk)
 
 

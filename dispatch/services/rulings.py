@@ -11,7 +11,7 @@ from accounts.refusals import BadInput, StepRefused
 from accounts.services.notices import Draft, tell_units
 from cases.deadlines import TimeUnit
 from cases.lifecycle import ClockKind
-from cases.services.clocks import extend_clock
+from cases.services.clocks import designate_clocks, extend_clock
 from cases.services.limits import Rule
 from cases.services.records import record
 from dispatch.models import Extension, Objection, Order
@@ -67,7 +67,10 @@ def _rule_objection(
     if successor:  # before the case follows, so that the whistle never stands empty
         leads = order.role == Order.Part.LEAD
         lead, assisting = (successor, []) if leads else (None, [successor])
-        issue_orders(order.whistle, lead, assisting, at, designated=True)
+        (named,) = issue_orders(order.whistle, lead, assisting, at, designated=True)
+        designate_clocks(order.case, named.pk, at, reason)
+    elif not upheld:
+        designate_clocks(order.case, order.pk, at, reason)
     carry_case(order.whistle, order.case, actor, at)
     _tell_ruling(order, "order_ruled", f"ruled:{objection.pk}", upheld, reason, at)
 
@@ -93,7 +96,7 @@ def _rule_extension(
         source = _("extension granted: %(reason)s") % {"reason": extension.reason}
         rule_ = Rule(extension.workdays, TimeUnit.WORKDAY.value, source[:200])
         for open_clock in clock:
-            extend_clock(open_clock, rule_, at)
+            extend_clock(open_clock, rule_, at, asked_at=extension.asked_at)
     record(
         order.case,
         "order.grant" if granted else "order.refuse",

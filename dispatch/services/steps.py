@@ -14,8 +14,9 @@ from django_fsm import can_proceed
 from accounts.models import CENTRE_CODE, Unit, User
 from accounts.refusals import BadInput, StepRefused
 from accounts.services.notices import Draft, tell_units
-from cases.lifecycle import State
+from cases.lifecycle import ClockKind, State
 from cases.models import Case
+from cases.services.adjustments import check_extension
 from cases.services.photos import Photo, keep_photos
 from cases.services.records import record
 from cases.services.steps import follow, permission_of
@@ -24,9 +25,6 @@ from dispatch.models import Extension, Objection, Order, Whistle
 from dispatch.rules import objection_deadline
 from dispatch.services.order_clocks import follow_order
 from grids.locator import metres
-
-LONGEST_EXTENSION = Decimal(10)
-"""Workdays: 山东省办法 2020, at most ten."""
 
 
 def lock_order(pk: int) -> Order:
@@ -70,7 +68,7 @@ def move_order(order: Order, step: str, *, actor: User, at: datetime, **details:
         order.distance_m = _distance(order)
     order.save()
     _record(order, step, actor, at, details)
-    follow_order(order, at)
+    follow_order(order, at, renew=[ClockKind.ACT] if step == "progress" else [])
     if step == "object":
         Objection.objects.create(
             order=order, reason=details["reason"].strip(), raised_by=actor, raised_at=at
@@ -121,12 +119,12 @@ def _check_details(order: Order, step: str, details: dict[str, Any], at: datetim
 
 
 def _check_extension(order: Order, workdays: Any, at: datetime) -> None:
-    if not isinstance(workdays, Decimal) or not 0 < workdays <= LONGEST_EXTENSION:
-        text = _("Ask for more than 0 and at most %(days)s workdays.")
-        raise BadInput({"limit": text % {"days": LONGEST_EXTENSION}})
+    granted = Extension.objects.filter(order=order, granted=True).count()
+    urgency, kind = order.case.urgency, order.whistle.kind
+    check_extension(workdays, at, urgency=urgency, granted=granted, whistle_kind=kind)
     if Extension.objects.filter(order=order, granted=None).exists():
         raise StepRefused(_("A request for more time is already waiting for its ruling."))
-    clock = order.case.clocks.running().filter(order_ref=order.pk, kind="finish").first()
+    clock = order.case.clocks.running().filter(order_ref=order.pk, kind=ClockKind.FINISH).first()
     if clock is None or clock.due_at is None or clock.due_at < at:
         raise StepRefused(_("More time can only be asked for before the deadline."))
 

@@ -172,6 +172,7 @@ def issue_orders(
 
 def _order_notice(order: Order, clocks: Sequence[Clock]) -> Draft:
     arrival = next((c.due_at for c in clocks if c.kind == ClockKind.REPORT_IN), None)
+    emergency = order.whistle.kind == Whistle.Kind.EMERGENCY
     return Draft(
         "order_issued",
         unit_id=order.unit_id,
@@ -184,6 +185,7 @@ def _order_notice(order: Order, clocks: Sequence[Clock]) -> Draft:
             "role": order.role,
             "order": order.pk,
         },
+        urgent=emergency or order.case.urgency == Case.Urgency.CRITICAL,
     )
 
 

@@ -8,8 +8,9 @@ from cases import calendars
 from cases.models import CalendarDay, Category
 from tests.cast import PEOPLE, Stage
 
-READ_ONLY = {"case", "caseevent", "clock", "accesslog", "heartbeat"}
+READ_ONLY = {"case", "caseevent", "clock", "calendarversion", "accesslog", "heartbeat"}
 EDITABLE = {"category", "timelimit", "calendarday", "area", "gridduty", "unit", "user"}
+EDITABLE |= {"filingcondition", "adjustmentpolicy", "ladder", "workhours"}
 
 
 @pytest.fixture

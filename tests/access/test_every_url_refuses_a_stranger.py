@@ -32,7 +32,7 @@ REFUSALS = {401, 403, 404, 405}
 SAMPLES = {
     "int": "1",
     "slug": "handle",
-    "uuid": str(uuid.uuid4()),
+    "uuid": str(uuid.UUID(int=1)),
     "str": "20260304-000001",
     "path": "a/b",
     "case_number": "20260304-000001",

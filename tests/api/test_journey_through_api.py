@@ -45,7 +45,8 @@ def test_a_request_travels_from_the_call_to_the_close(stage: Stage, api: Api) ->
     case = post(api, "operator", "/cases/", REQUEST, 201)
     path = f"/cases/{case['number']}"
     assert (case["state"], case["area"], case["town"]) == ("received", GRID, TOWN)
-    assert {(c["kind"], c["unit"]) for c in case["clocks"]} == {("decide", TOWN), ("finish", TOWN)}
+    clocks = {(c["kind"], c["unit"]) for c in case["clocks"]}
+    assert clocks == {("decide", TOWN), ("finish", TOWN), ("contact", TOWN)}
     for clock in case["clocks"]:
         assert datetime.fromisoformat(clock["due_at"]).utcoffset() == timedelta(hours=8)
 

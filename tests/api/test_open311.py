@@ -93,7 +93,7 @@ def test_a_request_is_sent_by_key_and_becomes_a_case(here: Stage) -> None:
     case = Case.objects.get(number=number)
     assert (case.channel, case.category_id, case.area_id) == ("platform", "0306", GRID)
     assert (case.caller_name, case.caller_phone) == ("王小明", "13800001234")
-    assert case.clocks.count() == 2
+    assert case.clocks.count() == 3  # decide, finish, first contact
 
 
 def test_a_request_sent_for_xml_is_answered_in_xml(here: Stage) -> None:

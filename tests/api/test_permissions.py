@@ -63,6 +63,17 @@ class World:
         advance(case.pk, "hold", actor=who, at=at, until=until, reason="等待图纸")
         return case.number
 
+    def fresh(self) -> str:
+        """A case of this hour, whose limits still run while the calls are made."""
+        return self.stage.case(at=timezone.now()).number
+
+    def asked(self) -> int:
+        self.fresh()
+        case, now = self.stage.made[-1], timezone.now()
+        day = now.date() + timedelta(days=20)
+        advance(case.pk, "ask_hold", actor=self.stage.who("town"), at=now, until=day, reason="冬季")
+        return case.requests.get().pk
+
     def issued(self) -> int:
         return self._order("issued").pk
 
@@ -158,6 +169,39 @@ ROWS = [
     Row(f"{CASE}/steps/finish/", W.handling, {"result": "好"}, {"town", "community"}),
     Row(
         f"{CASE}/steps/reject/", W.received, {"reason": "不属受理范围"}, {"operator", "supervisor"}
+    ),
+    Row("/conditions/", None, None, PEOPLE),
+    Row("/documents/", None, None, PEOPLE),
+    Row("/requests/", None, None, PEOPLE),
+    Row(
+        f"{CASE}/steps/contact/",
+        W.received,
+        {"how": "phone"},
+        {"operator", "callback", "supervisor", "town", "community", "gridhead"},
+    ),
+    Row(
+        f"{CASE}/steps/correct/",
+        W.received,
+        {"urgency": "urgent", "reason": "听错了"},
+        {"operator", "supervisor"},
+    ),
+    Row(
+        f"{CASE}/steps/ask_extension/",
+        W.fresh,
+        {"limit": 1, "reason": "雨天"},
+        {"town", "community"},
+    ),
+    Row(
+        f"{CASE}/steps/ask_hold/",
+        W.received,
+        {"until": TOMORROW, "reason": "冬季"},
+        {"town", "community"},
+    ),
+    Row(
+        "/requests/{0}/rule/",
+        W.asked,
+        {"granted": True, "reason": "同意"},
+        {"supervisor"},
     ),
     Row(f"{CASE}/steps/hold/", W.received, {"until": TOMORROW, "reason": "等图纸"}, {"supervisor"}),
     Row(f"{CASE}/steps/resume/", W.held, {}, {"supervisor"}),

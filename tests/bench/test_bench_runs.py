@@ -13,7 +13,12 @@ import pytest
 @pytest.mark.slow
 def test_a_tiny_benchmark_runs_to_its_end_and_cleans_up(base_dir: Path, tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "bench", "--rows", "200", "--rounds", "1", "--seconds", "0.3"],
+        [
+            sys.executable,
+            "-m",
+            "bench",
+            *["--rows", "200", "--rounds", "1", "--seconds", "0.3", "--lag", "5"],
+        ],
         cwd=base_dir,
         env=os.environ | {"DATA_DIR": str(tmp_path)},
         capture_output=True,
@@ -27,6 +32,12 @@ def test_a_tiny_benchmark_runs_to_its_end_and_cleans_up(base_dir: Path, tmp_path
         assert len(re.findall(r"\d\.\d{3} \(\d+\.\d{3}–\d+\.\d{3}\)", line)) == 2, line
         assert re.search(r"\d+ of \d+", line), line
     assert "lists," in done.stdout
+    for title in ("Breaches", "Documents"):
+        assert re.search(rf"^{title} +\d\.\d{{3}} \(.*\d/s\)$", done.stdout, re.MULTILINE)
+    assert re.search(
+        r"^sweep_breaches +\d+\.\d  \d+\.\d\d +clock_due_running$", done.stdout, re.MULTILINE
+    )
+    assert re.search(r"^notice shown +p50 \d\.\d\d   p95 \d\.\d\d$", done.stdout, re.MULTILINE)
     assert not (tmp_path / "bench").exists()
     assert not [p for p in psutil.process_iter(["cmdline"]) if _uses(p, tmp_path)]
 

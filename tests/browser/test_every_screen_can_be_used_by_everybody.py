@@ -18,6 +18,7 @@ from cases.services.steps import advance
 from dispatch.models import Order, Whistle
 from dispatch.services.steps import advance_order
 from dispatch.services.whistles import Item
+from tests.accounts.posts import message, reachable
 from tests.browser.chromium import (
     DESK,
     PHONE,
@@ -80,8 +81,19 @@ def screens(district: District) -> Screens:
         "callback": ["/desk/callbacks/", f"/cases/{closed.number}/"],
         "gridworker": ["/desk/grid/"],
         "leader": ["/month/2026-03/"],
+        "admin": ["/engine/", *[f"/messages/?state={state}" for state in _messages(stage)]],
         "": [f"/rate/{rating_token(handled)}/"],
     }
+
+
+def _messages(stage: Stage) -> tuple[str, ...]:
+    """Write messages in every state; return the states."""
+    town, at = reachable(stage), stage.at
+    message(town, parked_at=at, tried_at=at, attempts=8, last_error="HTTP 503")
+    message(town, parked_at=at, tried_at=at, attempts=1, last_error="no_address", urgent=True)
+    message(town, tried_at=at, attempts=2, last_error="unreachable", subject="12 条通知：3 条超时")
+    message(town, sent_at=at, tried_at=at, attempts=1)
+    return "parked", "waiting", "sent"
 
 
 def _held(stage: Stage) -> None:

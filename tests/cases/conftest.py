@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from cases import queries
+from tests.api.calls import Api, caller
 from tests.cast import Stage
 
 Enter = Callable[[str], Client]
@@ -32,3 +33,9 @@ def enter(live: Stage) -> Enter:
         return client
 
     return entered
+
+
+@pytest.fixture
+def api(stage: Stage) -> Api:
+    """Return a maker of API clients by the name of the person who asks."""
+    return lambda name: caller(stage, name)

@@ -10,8 +10,8 @@ from django.utils import timezone
 from assessment.services.reviews import review_order
 from cases.event_texts import FACES
 from cases.models import Case, CaseEvent
+from cases.services.breaches import sweep_breaches
 from cases.services.callbacks import record_callback
-from cases.services.clocks import sweep_breaches
 from dispatch.services.rulings import rule
 from dispatch.services.steps import advance_order
 from tests.api.photos import jpeg
@@ -19,13 +19,13 @@ from tests.cases.conftest import Enter
 from tests.cast import Stage
 
 BUTTONS = {
-    "town": {"handle", "merge"},
-    "community": {"handle", "merge"},
-    "operator": {"reject", "merge"},
-    "supervisor": {"hold", "reject", "merge"},
-    "gridhead": set(),
+    "town": {"handle", "merge", "contact", "ask_extension", "ask_hold"},
+    "community": {"handle", "merge", "contact", "ask_extension", "ask_hold"},
+    "operator": {"reject", "merge", "contact", "correct"},
+    "supervisor": {"hold", "reject", "merge", "contact", "correct"},
+    "gridhead": {"contact"},
     "gridworker": set(),
-    "callback": set(),
+    "callback": {"contact"},
     "leader": set(),
     "assessor": set(),
     "admin": set(),

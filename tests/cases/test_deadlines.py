@@ -20,6 +20,7 @@ from cases.deadlines import (
     elapsed,
     reckon,
     remaining,
+    run_so_far,
 )
 from cases.workdays import base_day
 
@@ -446,3 +447,16 @@ def test_a_long_pause_is_not_walked_through_by_the_minute():
     held = [*short, pause("2026-09-22 09:00", "2027-09-22 09:00")]
     assert due(*held, calendar=CHINA) == "2027-09-28 09:00"
     assert calls_of(lambda: reckon(held, CHINA)) < 3 * calls_of(lambda: reckon(short, CHINA)) < 1500
+
+
+def test_the_time_run_so_far_leaves_the_pauses_out_and_counts_in_the_unit_asked_for():
+    life = [
+        Entry(EntryKind.START, at("2026-08-31 09:00"), Limit(1, TimeUnit.WORK_HOUR)),
+        Entry(EntryKind.EXTEND, at("2026-08-31 09:30"), Limit(9, TimeUnit.WORK_HOUR)),
+        Entry(EntryKind.PAUSE, at("2026-08-31 11:00")),
+        Entry(EntryKind.RESUME, at("2026-08-31 16:00")),
+    ]
+    now = at("2026-09-01 10:00")
+    assert run_so_far(life, TimeUnit.WORK_HOUR, PLAIN, now) == timedelta(hours=6)
+    assert run_so_far(life, TimeUnit.NATURAL_HOUR, PLAIN, now) == timedelta(hours=20)
+    assert run_so_far(life, TimeUnit.WORKDAY, PLAIN, at("2026-08-31 12:00")) == timedelta(hours=2)

@@ -13,6 +13,7 @@ from cases.deadlines import (
     TimeUnit,
     WorkCalendar,
     elapsed,
+    first_missed,
     reckon,
     remaining,
     weekdays_only,
@@ -157,3 +158,22 @@ def test_zammad_a_policy_change_never_rewrites_what_has_elapsed():
 
 def test_frappe_2212_the_lunch_break_does_not_count():
     assert due(entry("start", "2026-08-31 11:30", 1, "work_hour")) == "2026-08-31 14:30"
+
+
+def test_frappe_49414_off_hours_inside_a_pause_are_not_counted_twice():
+    paused = [
+        entry("start", "2026-09-02 17:00", 4, "work_hour"),
+        entry("pause", "2026-09-02 17:30"),
+        entry("resume", "2026-09-03 09:00"),
+    ]
+    assert due(*paused) == "2026-09-03 14:30"
+
+
+def test_zammad_3140_our_own_act_after_the_answer_does_not_escalate():
+    """A clock that was stopped in time is never late, whatever is entered afterwards."""
+    life = [
+        entry("start", "2026-09-02 09:00", 2, "work_hour"),
+        entry("designate", "2026-09-02 10:30"),
+    ]
+    assert first_missed(life, PLAIN, at("2026-09-02 11:00")) is None
+    assert first_missed(life, PLAIN, at("2026-09-02 11:01")) == at("2026-09-02 11:00")

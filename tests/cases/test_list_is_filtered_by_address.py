@@ -9,8 +9,8 @@ import pytest
 from django.utils import timezone
 
 from cases.models import Case
+from cases.services.breaches import sweep_breaches
 from cases.services.callbacks import record_callback
-from cases.services.clocks import sweep_breaches
 from cases.services.steps import advance
 from grids.places import Place
 from tests.cases.conftest import Enter

@@ -79,3 +79,20 @@ def test_a_socket_becomes_an_address_that_celery_reads() -> None:
 def test_a_broker_of_another_kind_is_refused() -> None:
     with pytest.raises(ImproperlyConfigured, match="REDIS_URL"):
         env.broker("amqp://h")
+
+
+@pytest.mark.parametrize("given", ["", "http://gateway", "https://gateway.example:8443/sms?a=b"])
+def test_a_web_address_is_read(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("SOME_URL", given)
+    assert env.web_address("SOME_URL") == given
+
+
+@pytest.mark.parametrize(
+    "given", ["gateway", "ftp://gateway", "http://", "https://gateway:many/", "http://a:b@gateway"]
+)
+def test_a_web_address_of_another_kind_is_refused(
+    monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.setenv("SOME_URL", given)
+    with pytest.raises(ImproperlyConfigured, match="SOME_URL"):
+        env.web_address("SOME_URL")

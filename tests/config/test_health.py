@@ -1,5 +1,6 @@
 """What a machine may ask without signing in."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import Heartbeat
+from accounts.services.heartbeats import beat
 from config.celery import app
 
 
@@ -48,11 +50,56 @@ def test_readyz_names_one_late_sweep_and_leaves_the_worker_in_peace(client: Clie
     assert answer.json()["parts"]["worker"] == "ok"
 
 
+@pytest.fixture
+def queue() -> Iterator[None]:
+    """Empty the worker's queue before and after the test."""
+    with app.connection_for_write() as link:
+        link.default_channel.queue_purge(app.conf.task_default_queue)
+    yield
+    with app.connection_for_write() as link:
+        link.default_channel.queue_purge(app.conf.task_default_queue)
+
+
+def send(expires: float) -> None:
+    app.send_task("cases.tasks.sweep_breaches", expires=expires)
+
+
 @pytest.mark.django_db
-def test_readyz_blames_worker_or_beat_when_all_sweeps_are_silent(client: Client) -> None:
+def test_readyz_blames_the_worker_while_fresh_sweeps_wait(client: Client, queue: None) -> None:
+    sweeps_ran(timedelta(hours=1))
+    send(expires=30)
+    parts = client.get("/readyz").json()["parts"]
+    assert parts["worker"] == "takes nothing from its queue"
+    assert parts["beat"] == "ok"
+
+
+@pytest.mark.django_db
+def test_readyz_blames_beat_where_nothing_is_sent(client: Client, queue: None) -> None:
     sweeps_ran(timedelta(hours=1))
     parts = client.get("/readyz").json()["parts"]
-    assert parts["worker"] == parts["beat"] == "no sweep has run lately"
+    assert parts["beat"] == "has sent no sweep lately"
+    assert parts["worker"] == "unknown: nothing is sent to it"
+
+
+@pytest.mark.django_db
+def test_readyz_blames_both_where_only_old_sweeps_wait(client: Client, queue: None) -> None:
+    sweeps_ran(timedelta(hours=1))
+    send(expires=-30)
+    parts = client.get("/readyz").json()["parts"]
+    assert parts["worker"] == "takes nothing from its queue"
+    assert parts["beat"] == "has sent no sweep lately"
+
+
+@pytest.mark.django_db
+def test_readyz_leaves_both_in_peace_where_the_sweeps_themselves_fail(
+    client: Client, queue: None
+) -> None:
+    sweeps_ran(timedelta(hours=1))
+    with pytest.raises(ZeroDivisionError):
+        beat("sweep_breaches", lambda at: 1 // 0, timezone.now())
+    parts = client.get("/readyz").json()["parts"]
+    assert parts["worker"] == parts["beat"] == "ok"
+    assert "sweep_breaches" in parts["sweeps"]
 
 
 @pytest.mark.django_db

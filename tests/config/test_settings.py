@@ -59,6 +59,12 @@ def test_a_database_of_ones_own_needs_a_secret_of_ones_own(base_dir: Path, tmp_p
         {"DATABASE_POOL": "0"},
         {"REDIS_URL": "amqp://h"},
         {"UPLOAD_MAX_MB": "lots"},
+        {"SMS_URL": "ftp://gateway/sms", "SMS_SECRET": "x"},
+        {"SMS_URL": "gateway:8000", "SMS_SECRET": "x"},
+        {"SMS_URL": "http://me:word@gateway/", "SMS_SECRET": "x"},
+        {"SMS_TIMEOUT": "0"},
+        {"EMAIL_SECURITY": "maybe"},
+        {"MESSAGE_TRIES": "0"},
     ],
 )
 def test_a_bad_value_names_its_variable(
@@ -67,6 +73,24 @@ def test_a_bad_value_names_its_variable(
     done = settings(base_dir, tmp_path, "settings.DEBUG", **bad)
     assert done.returncode != 0
     assert next(iter(bad)) in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        (
+            {"SMS_URL": "https://gateway.example/sms"},
+            "SMS_SECRET, which signs what is sent, is needed",
+        ),
+        ({"EMAIL_HOST": "mail.example"}, "EMAIL_FROM, the sender's address, is needed"),
+    ],
+)
+def test_a_channel_that_is_half_given_stops_the_start(
+    base_dir: Path, tmp_path: Path, given: dict[str, str], wanted: str
+) -> None:
+    done = settings(base_dir, tmp_path, "settings.DEBUG", **given)
+    assert done.returncode != 0
+    assert wanted in done.stderr
 
 
 def test_debug_and_demo_are_off_unless_asked_for(base_dir: Path, tmp_path: Path) -> None:

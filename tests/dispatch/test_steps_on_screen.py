@@ -221,7 +221,10 @@ def test_when_all_are_withdrawn_the_town_has_the_case_again(live: Stage, sign_in
         client.post(step_url(live.order(whistle, unit), "withdraw"), {"reason": "误吹"})
     whistle.case.refresh_from_db()
     assert whistle.case.state == "handling"
-    assert {c.kind for c in Clock.objects.running().filter(case=whistle.case)} == {"finish"}
+    assert {c.kind for c in Clock.objects.running().filter(case=whistle.case)} == {
+        "contact",
+        "finish",
+    }
 
 
 def test_problems_are_ticked_by_their_owner_and_counted(live: Stage, sign_in: SignIn) -> None:

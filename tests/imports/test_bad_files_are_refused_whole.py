@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from openpyxl import Workbook
 
 from accounts.models import Unit
-from cases.models import Category, TimeLimit
+from cases.models import AdjustmentPolicy, Category, FilingCondition, TimeLimit
 from dispatch.models import Responsibility
 from grids.models import Area
 from tests.cast import GRID, Stage, square
@@ -23,6 +23,12 @@ LIMITS = (
     "clock,whistle_kind,urgency,case_kind,category,redo,amount,unit,source,valid_from\n"
     "decide,,,,01,,2,work_hour,试行,2026-01-01\n"
 )
+CONDITIONS = (
+    "code,kind,group,small_class,name,category,condition,closes_when,amount,unit,source,valid_from\n"
+    "E01-1,event,市容环境,0101,乱堆物,0101,路边堆物,清走,1,natural_day,试行,2026-01-01\n"
+)
+OTHER = CONDITIONS + "E01-2,event,市容环境,0101,乱堆物,0101,楼道堆物,清走,"
+ADJUSTMENTS = "kind,whistle_kind,urgency,most_times,most_amount,unit,source,valid_from\n"
 
 BAD = [
     ("import_divisions", "", "empty", 1),
@@ -52,11 +58,32 @@ BAD = [
     ("import_limits", LIMITS + "decide,,,,,,1,fortnight,试行,2026-01-01\n", "time unit", 3),
     ("import_limits", LIMITS + "decide,,,,,,0,work_hour,试行,2026-01-01\n", "more than", 3),
     ("import_limits", LIMITS + "decide,,,,,,1,work_hour,试行,2026-13-01\n", "date", 3),
+    ("import_conditions", OTHER + "x,natural_day,试行,2026-01-01\n", "number", 3),
+    ("import_conditions", OTHER + "1,fortnight,试行,2026-01-01\n", "time unit", 3),
+    ("import_conditions", OTHER + "1,natural_day,,2026-01-01\n", "source", 3),
+    ("import_conditions", OTHER + "1,natural_day,试行,2026-13-01\n", "date", 3),
+    ("import_conditions", CONDITIONS + CONDITIONS.splitlines()[1] + "\n", "twice", 3),
+    (
+        "import_conditions",
+        CONDITIONS + "E9,event,其他,0999,其他,9999,其他,清走,1,natural_day,试行,2026-01-01\n",
+        "9999",
+        3,
+    ),
+    (
+        "import_conditions",
+        CONDITIONS + "E9,thing,其他,0999,其他,0101,,清走,1,natural_day,试行,2026-01-01\n",
+        "condition",
+        3,
+    ),
+    ("import_adjustments", ADJUSTMENTS + "delay,,,1,1,workday,试行,2026-01-01\n", "extend", 2),
+    ("import_adjustments", ADJUSTMENTS + "hold,,,1,1,workday,试行,2026-01-01\n", "measured", 2),
+    ("import_adjustments", ADJUSTMENTS + "extend,,,x,1,workday,试行,2026-01-01\n", "number", 2),
+    ("import_adjustments", ADJUSTMENTS + "extend,,,1,1,workday,试行,today\n", "date", 2),
 ]
 
 
 def counts() -> tuple[int, ...]:
-    models = (Area, Unit, Category, Responsibility, TimeLimit)
+    models = (Area, Unit, Category, Responsibility, TimeLimit, FilingCondition, AdjustmentPolicy)
     return tuple(model.objects.count() for model in models)
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -20,19 +21,36 @@ from hypothesis.stateful import (
 
 from accounts.refusals import BadInput, StepRefused
 from assessment.services.reviews import review_order
-from cases.lifecycle import ENDED, clocks_of
-from cases.models import Case, CaseEvent, Clock
+from cases.lifecycle import ENDED, WORKING, clocks_of
+from cases.models import Case, CaseEvent, Clock, Request
+from cases.services.breaches import sweep_breaches
 from cases.services.callbacks import record_callback
-from cases.services.clocks import sweep_breaches
+from cases.services.requests import rule_request
 from cases.services.steps import advance, sweep_holds
-from dispatch.lifecycle import CLOCKS_IN_STATE
-from dispatch.models import Order, Whistle
+from dispatch.models import Document, Order, Whistle
+from dispatch.services.documents import answer_document
+from dispatch.services.ladders import sweep_ladders
+from dispatch.services.lapses import sweep_lapses
+from dispatch.services.order_clocks import kinds_of
 from dispatch.services.rulings import rule as rule_on
 from dispatch.services.steps import advance_order
 from tests.cast import PEOPLE, Stage
+from tests.dispatch.ladders import make_ladder
 
 REFUSALS = (StepRefused, PermissionDenied, BadInput)
-CASE_STEPS = ["handle", "finish", "hold", "resume", "reject", "merge", "close", "reopen"]
+CASE_STEPS = [
+    "handle",
+    "contact",
+    "finish",
+    "ask_extension",
+    "ask_hold",
+    "hold",
+    "resume",
+    "reject",
+    "merge",
+    "close",
+    "reopen",
+]
 ORDER_STEPS = [
     "acknowledge",
     "report_in",
@@ -46,7 +64,10 @@ ORDER_STEPS = [
 ]
 LIKELY = {
     "handle": "town",
+    "contact": "town",
     "finish": "town",
+    "ask_extension": "town",
+    "ask_hold": "town",
     "hold": "supervisor",
     "resume": "supervisor",
     "reject": "operator",
@@ -103,12 +124,23 @@ class District(RuleBasedStateMachine):
         self.now += timedelta(minutes=minutes)
 
     @precondition(lambda self: self.received)
-    @rule(n=which, step=st.sampled_from(CASE_STEPS), stranger=seldom, person=people)
-    def somebody_takes_a_step(self, n: int, step: str, stranger: bool, person: str) -> None:
+    @rule(
+        n=which,
+        step=st.sampled_from(CASE_STEPS),
+        stranger=seldom,
+        person=people,
+        how=st.sampled_from(["phone", "not_reached"]),
+    )
+    def somebody_takes_a_step(
+        self, n: int, step: str, stranger: bool, person: str, how: str
+    ) -> None:
         case = self.pick(Case, n)
         other = self.pick(Case, n + 1)
         details = {
             "finish": {"result": "done"},
+            "contact": {"how": how},
+            "ask_extension": {"limit": Decimal(2), "reason": "rain"},
+            "ask_hold": {"until": (self.now + timedelta(days=3)).date(), "reason": "frost"},
             "hold": {"until": (self.now + timedelta(days=9)).date(), "reason": "winter"},
             "reject": {"reason": "not ours"},
             "merge": {"into": other.number},
@@ -161,6 +193,17 @@ class District(RuleBasedStateMachine):
             )
         )
 
+    @precondition(lambda self: Request.objects.waiting().exists())
+    @rule(n=which, granted=st.booleans())
+    def the_centre_answers_a_town(self, n: int, granted: bool) -> None:
+        waiting = Request.objects.waiting().order_by("pk")
+        asked, actor = waiting[n % len(waiting)], self.stage.who("supervisor")
+        self.attempt(
+            lambda: rule_request(
+                asked.pk, actor=actor, at=self.now, granted=granted, reason="policy"
+            )
+        )
+
     @precondition(lambda self: Order.objects.exists())
     @rule(n=which, mark=st.integers(0, 101))
     def the_blower_reviews(self, n: int, mark: int) -> None:
@@ -182,9 +225,22 @@ class District(RuleBasedStateMachine):
             lambda: record_callback(case.pk, actor=actor, at=self.now, outcome=outcome, **given)
         )
 
+    @precondition(lambda self: Document.objects.exists())
+    @rule(n=which, stranger=seldom, person=people)
+    def somebody_answers_a_document(self, n: int, stranger: bool, person: str) -> None:
+        document = self.pick(Document, n)
+        staff = {"CGW": "department", "ZJW": "department2", "XFZD": "department3"}
+        own = staff.get(document.unit.code, "town")
+        actor = self.stage.who(person if stranger else own)
+        self.attempt(lambda: answer_document(document.pk, actor=actor, at=self.now, text="done"))
+
     @rule()
     def the_sweeps_run(self) -> None:
         sweep_holds(self.now)
+        sweep_lapses(self.now)
+        assert sweep_lapses(self.now) == 0
+        sweep_ladders(self.now)
+        assert sweep_ladders(self.now) == 0
         sweep_breaches(self.now)
         assert sweep_breaches(self.now) == 0
 
@@ -200,18 +256,50 @@ class District(RuleBasedStateMachine):
     def open_clocks_follow_from_state(self) -> None:
         for case in Case.objects.all():
             running = case.clocks.running()
-            own = sorted(running.filter(order_ref=None).values_list("kind", flat=True))
+            own = sorted(
+                running.filter(order_ref=None, document_ref=None).values_list("kind", flat=True)
+            )
             assert own == sorted(clocks_of(case)), case.state
             if case.state in ENDED:
                 assert not running.exists()
             for clock in running:
-                stands = clock.due_at is None or clock.breached_at is not None
-                assert stands if case.state == "on_hold" else clock.due_at is not None
-        for order in Order.objects.select_related("case"):
+                assert clock.due_at is not None
+                # An acknowledgement that nobody acted on lapses after the hold; it is no breach.
+                if case.hold_until and clock.breached_at is None and clock.kind != "act":
+                    # What was due at the very moment of the hold had its whole time before.
+                    paused = clock.entries.filter(kind="pause").latest("at")
+                    later = timezone.localtime(clock.due_at).date() >= case.hold_until
+                    assert later or clock.due_at == paused.at
+        for order in Order.objects.select_related("case", "whistle"):
             running = Clock.objects.running().filter(order_ref=order.pk)
             ended = order.case.state in ENDED
-            wanted = () if ended else CLOCKS_IN_STATE.get(order.state, ())
+            wanted = () if ended else kinds_of(order)
             assert sorted(running.values_list("kind", flat=True)) == sorted(wanted), order.state
+
+    @invariant()
+    def nothing_waits_that_has_nothing_left_to_move(self) -> None:
+        for asked in Request.objects.waiting().select_related("case"):
+            assert asked.case.state in (*WORKING, "on_hold")
+            assert asked.round == asked.case.round
+            assert not (asked.kind == "hold" and asked.case.state == "on_hold")
+
+    @invariant()
+    def an_answer_is_awaited_where_its_clock_runs(self) -> None:
+        running = Clock.objects.running().filter(document_ref__isnull=False)
+        awaited = Document.objects.unanswered().values_list("pk", flat=True)
+        assert set(running.values_list("document_ref", flat=True)) == set(awaited)
+        assert set(running.values_list("kind", flat=True)) <= {"answer"}
+        for document in Document.objects.select_related("answer_clock"):
+            if document.answered_at is not None:
+                assert document.answer_clock.stopped_at is not None
+
+    @invariant()
+    def every_number_is_given_once_and_none_left_out(self) -> None:
+        seen: dict[tuple[str, int], list[int]] = {}
+        for form, year, seq in Document.objects.values_list("form", "year", "seq"):
+            seen.setdefault((form, year), []).append(seq)
+        for numbers in seen.values():
+            assert sorted(numbers) == list(range(1, len(numbers) + 1))
 
     @invariant()
     def a_breach_is_recorded_once(self) -> None:
@@ -234,6 +322,8 @@ class District(RuleBasedStateMachine):
 @pytest.mark.django_db
 def test_any_order_of_steps_keeps_the_promises(stage: Stage) -> None:
     District.stage = stage
+    for clock in ("acknowledge", "decide", "answer"):
+        make_ladder(clock)
     run_state_machine_as_test(
         District,
         settings=settings(

@@ -13,7 +13,7 @@ from tests.cast import Stage
 
 def test_a_case_travels_from_call_to_close(stage: Stage) -> None:
     case = stage.case()
-    assert {c.kind for c in case.clocks.all()} == {"decide", "finish"}
+    assert {c.kind for c in case.clocks.all()} == {"decide", "finish", "contact"}
     whistle = stage.whistle(case)
     at = stage.at
     for unit, name in (("XFZD", "department3"), ("ZJW", "department2")):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 from threading import Barrier
 
@@ -11,8 +12,9 @@ from django.db import connection
 from accounts.models import Notice
 from accounts.refusals import StepRefused
 from accounts.services.notices import deliver
-from cases.models import CaseEvent, Clock
-from cases.services.clocks import sweep_breaches
+from cases.models import CaseEvent, Clock, Request
+from cases.services.breaches import sweep_breaches
+from cases.services.requests import rule_request
 from cases.services.steps import advance
 from dispatch.models import Order
 from dispatch.services.steps import advance_order
@@ -45,6 +47,27 @@ def test_of_eight_hands_on_one_button_one_wins(committed_stage: Stage) -> None:
     )
     assert sum(isinstance(result, StepRefused) for result in results) == 7
     assert CaseEvent.objects.filter(case=case, step="handle").count() == 1
+
+
+def test_a_request_is_asked_once_and_ruled_once_by_many_hands(committed_stage: Stage) -> None:
+    stage = committed_stage
+    case = stage.case()
+    due = case.clocks.get(kind="finish").due_at
+    asking = {"limit": Decimal(2), "reason": "雨天"}
+    town = [stage.who("town") for _ in range(4)]
+    asked = at_once(
+        *[partial(advance, case.pk, "ask_extension", actor=w, at=stage.at, **asking) for w in town]
+    )
+    assert sum(isinstance(result, StepRefused) for result in asked) == 3
+    ruling = {"granted": True, "reason": "属实"}
+    pk, centre = Request.objects.get().pk, [stage.who("supervisor") for _ in range(4)]
+    ruled = at_once(
+        *[partial(rule_request, pk, actor=who, at=stage.at, **ruling) for who in centre]
+    )
+    assert sum(isinstance(result, StepRefused) for result in ruled) == 3
+    clock = case.clocks.get(kind="finish")
+    assert clock.due_at != due
+    assert clock.entries.filter(kind="extend").count() == 1
 
 
 def test_town_handles_while_it_blows(committed_stage: Stage) -> None:
@@ -105,10 +128,10 @@ def test_eight_sweepers_record_each_breach_once(committed_stage: Stage) -> None:
         stage.case()
     late = stage.at + timedelta(days=30)
     found = at_once(*[lambda: sweep_breaches(late) for _ in range(8)])
-    assert sum(int(str(n)) for n in found) == 60
-    assert CaseEvent.objects.filter(step="breach").count() == 60
+    assert sum(int(str(n)) for n in found) == 90  # decide, finish, first contact
+    assert CaseEvent.objects.filter(step="breach").count() == 90
     assert Clock.objects.filter(breached_at=None).count() == 0
-    assert Notice.objects.filter(kind="clock_overdue").count() == 60
+    assert Notice.objects.filter(kind="clock_overdue").count() == 90
 
 
 def test_a_sweep_and_a_step_at_once_breach_once(committed_stage: Stage) -> None:
@@ -120,7 +143,7 @@ def test_a_sweep_and_a_step_at_once_breach_once(committed_stage: Stage) -> None:
     ]
     results = at_once(*acts, lambda: sweep_breaches(late), lambda: sweep_breaches(late))
     assert not [r for r in results if isinstance(r, Exception)]
-    assert CaseEvent.objects.filter(step="breach").count() == 20
+    assert CaseEvent.objects.filter(step="breach").count() == 30
 
 
 def test_eight_couriers_deliver_each_notice_once(committed_stage: Stage) -> None:

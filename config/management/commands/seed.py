@@ -15,11 +15,14 @@ from django.utils import timezone
 from accounts.models import Heartbeat, Notice, User
 from accounts.services import notices
 from assessment.services.scores import refresh_running_period
-from cases.services.clocks import sweep_breaches
+from cases.services.breaches import sweep_breaches
+from cases.services.calendar_changes import sweep_calendars
 from cases.services.steps import sweep_holds
 from config.demo.history import Share, live_history
 from config.demo.people import known_people, load_people
 from config.demo.reference import load_reference
+from dispatch.services.ladders import sweep_ladders
+from dispatch.services.lapses import sweep_lapses
 from grids.models import Area
 
 UNFINISHED = "demo_unfinished"
@@ -86,7 +89,10 @@ def _bring_to_present(until: datetime, count: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT setval('case_number_seq', %s)", [count])
     sweep_holds(until)
+    sweep_calendars(until)
     sweep_breaches(until)
+    sweep_lapses(until)
+    sweep_ladders(until)
     notices.deliver(until)
     old = until - timedelta(days=2)
     Notice.objects.filter(created_at__lt=old, read_at=None).update(read_at=old)

@@ -1,0 +1,185 @@
+"""How every step of a case is offered: its button, what it means, what it asks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from cases.forms import text_field
+from cases.lifecycle import Contact
+from cases.models import Case
+from cases.queries import category_groups
+
+
+class NoteForm(forms.Form):
+    note = text_field(_("Note"), rows=2, required=False)
+
+
+class ResultForm(forms.Form):
+    result = text_field(_("What was done and found"))
+
+
+class ReasonForm(forms.Form):
+    reason = text_field(_("Reason"), rows=3)
+
+
+class HoldForm(ReasonForm):
+    until = forms.DateField(label=_("Until"), widget=forms.DateInput({"type": "date"}))
+    field_order = ["until", "reason"]
+
+
+class ContactForm(forms.Form):
+    how = forms.ChoiceField(
+        label=_("How"), choices=Contact.choices, widget=forms.RadioSelect, initial=Contact.PHONE
+    )
+    note = text_field(_("Note"), rows=2, required=False)
+
+
+class CorrectForm(ReasonForm):
+    """What may be put right; what is left empty stays as it is."""
+
+    category = forms.ChoiceField(label=_("Category"), required=False)
+    condition = forms.CharField(
+        label=_("Filing condition"),
+        required=False,
+        max_length=12,
+        help_text=_("Its code, such as E0101-1; empty where none fits"),
+    )
+    urgency = forms.ChoiceField(label=_("Urgency"), required=False)
+    kind = forms.ChoiceField(label=_("Kind of request"), required=False)
+    field_order = ["category", "condition", "urgency", "kind", "reason"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices: dict[str, list[Any]] = {
+            "category": [*category_groups()],
+            "urgency": [*Case.Urgency.choices],
+            "kind": [*Case.Kind.choices],
+        }
+        for name, known in choices.items():
+            self.fields[name].choices = [("", _("as it is")), *known]  # type: ignore[attr-defined]
+
+
+class AskExtensionForm(ReasonForm):
+    limit = forms.DecimalField(
+        label=_("Workdays more"),
+        min_value=Decimal("0.5"),
+        max_digits=5,
+        decimal_places=2,
+        widget=forms.NumberInput({"step": "0.5", "inputmode": "decimal"}),
+    )
+    field_order = ["limit", "reason"]
+
+
+class RulingForm(forms.Form):
+    """The centre's answer to a request."""
+
+    granted = forms.TypedChoiceField(
+        label=_("Ruling"),
+        choices=[("1", _("Grant")), ("0", _("Refuse"))],
+        coerce=lambda said: said == "1",
+        widget=forms.RadioSelect,
+    )
+    reason = text_field(_("Reason of the ruling"), rows=2)
+
+
+class MergeForm(forms.Form):
+    into = forms.CharField(
+        label=_("Number of the case that stays"),
+        max_length=24,
+        widget=forms.TextInput({"autocomplete": "off", "placeholder": "20260101-000001"}),
+    )
+
+
+class NothingForm(forms.Form):
+    """A step that needs no words."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepFace:
+    """How a step is offered: its button, what it means, what it asks."""
+
+    label: str | Promise
+    icon: str
+    meaning: str | Promise
+    form: type[forms.Form]
+    css: str = ""
+
+
+STEP_FACES: Mapping[str, StepFace] = {
+    "handle": StepFace(
+        _("Handle it ourselves"),
+        "hand-grab",
+        _("The town takes the case itself; no department is summoned."),
+        NoteForm,
+    ),
+    "finish": StepFace(
+        _("Finish"),
+        "check",
+        _("The work is done. The resident is called back next."),
+        ResultForm,
+        "btn-primary",
+    ),
+    "contact": StepFace(
+        _("Record the contact"),
+        "phone",
+        _("The resident was spoken to, or could not be reached; then the time limit runs on."),
+        ContactForm,
+    ),
+    "ask_extension": StepFace(
+        _("Ask for more time"),
+        "hourglass-empty",
+        _("The centre rules. Until it does, the time limit runs on."),
+        AskExtensionForm,
+    ),
+    "ask_hold": StepFace(
+        _("Ask for a hold"),
+        "clock-pause",
+        _("For what cannot be done before a date. The centre rules; until then nothing pauses."),
+        HoldForm,
+    ),
+    "correct": StepFace(
+        _("Correct"),
+        "edit",
+        _("Category, urgency or kind were taken down wrong. The time limits follow."),
+        CorrectForm,
+    ),
+    "hold": StepFace(
+        _("Put on hold"),
+        "player-pause",
+        _("Every clock stands still until the date; then the case runs on by itself."),
+        HoldForm,
+    ),
+    "resume": StepFace(
+        _("Resume"), "player-play", _("The clocks run on from now."), NothingForm, "btn-primary"
+    ),
+    "reject": StepFace(
+        _("Do not accept"),
+        "ban",
+        _("The request is not for us to handle. The caller is owed the reason."),
+        ReasonForm,
+    ),
+    "merge": StepFace(
+        _("Merge"),
+        "git-merge",
+        _("The same matter was reported before: this case ends and stays linked to the other."),
+        MergeForm,
+    ),
+    "reopen": StepFace(
+        _("Send back to be redone"),
+        "rotate",
+        _("The matter is not solved: the case returns to its town in a new round."),
+        ReasonForm,
+    ),
+    "close": StepFace(
+        _("Close the case"),
+        "circle-check",
+        _("Everything is done; the case ends."),
+        NoteForm,
+        "btn-primary",
+    ),
+}

@@ -1,0 +1,49 @@
+"""A supervision document as text: what stands on it, whether on screen, in Word or in a PDF."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+NAMES = {
+    "urge": "催办通知书",
+    "reminder": "提醒函",
+    "assignment": "交办单",
+    "supervision": "督办单",
+    "bulletin": "通报",
+}
+MARKS = {"urge": "催", "reminder": "提", "assignment": "交", "supervision": "督", "bulletin": "报"}
+"""The form's character in a document number: 通吹督〔2026〕12号."""
+
+LETTERS = frozenset({"urge", "reminder"})
+"""Forms that are letters: their red head names the issuer alone, without 文件."""
+
+LEVELS = {"blue": "蓝色督办", "yellow": "黄色督办", "red": "红色督办"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The text of one document, as issued. `head` is the red line, `level` the colour in words."""
+
+    head: str
+    level: str
+    number: str
+    title: str
+    to: str
+    paragraphs: tuple[str, ...]
+    signed: str
+    date: str
+    copies: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the sheet as it is kept with its document."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Sheet":
+        lists = {name: tuple(kept[name]) for name in ("paragraphs", "copies")}
+        return cls(**{**kept, **lists})
+
+
+def number_of(prefix: str, form: str, year: int, seq: int) -> str:
+    """Return a document number in official style."""
+    return f"{prefix}{MARKS[form]}〔{year}〕{seq}号"

@@ -1,0 +1,152 @@
+"""Write a document as a Word file in the form of official documents (GB/T 9704)."""
+
+from io import BytesIO
+from typing import Any
+
+import docx
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt, RGBColor
+
+from dispatch.sheets import Sheet
+
+BODY_FONT, TITLE_FONT, BOLD_FONT = "仿宋_GB2312", "方正小标宋简体", "黑体"
+OTHERWISE = {BODY_FONT: "仿宋", TITLE_FONT: "宋体"}
+"""What a machine without the usual fonts shows instead."""
+
+BODY, TITLE, FOOT = Pt(16), Pt(22), Pt(14)
+PITCH = Pt(28.95)
+RED = RGBColor(0xCC, 0x00, 0x00)
+RIGHT, CENTRE = WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.CENTER
+
+
+def docx_of(sheet: Sheet) -> bytes:
+    """Return the document as a .docx file."""
+    file = docx.Document()
+    _page(file, sheet)
+    if sheet.level:
+        _line(file, sheet.level, font=BOLD_FONT)
+    size = Pt(min(44, 400 / max(len(sheet.head), 1)))
+    head = _line(file, sheet.head, font=TITLE_FONT, size=size, align=CENTRE, colour=RED)
+    head.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+    head.paragraph_format.space_before = head.paragraph_format.space_after = PITCH
+    _rule(_line(file, sheet.number, align=CENTRE), "bottom", 16, "CC0000", gap=8)
+    title = _line(file, sheet.title, font=TITLE_FONT, size=TITLE, align=CENTRE)
+    title.paragraph_format.space_before = title.paragraph_format.space_after = PITCH
+    _line(file, sheet.to + "：")
+    for text in sheet.paragraphs:
+        _line(file, text).paragraph_format.first_line_indent = 2 * BODY
+    _signature(file, sheet)
+    _copies(file, sheet)
+    kept = BytesIO()
+    file.save(kept)
+    return kept.getvalue()
+
+
+def _page(file: Any, sheet: Sheet) -> None:
+    section = file.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.top_margin, section.bottom_margin = Mm(37), Mm(35)
+    section.left_margin, section.right_margin = Mm(28), Mm(26)
+    section.footer_distance = Mm(25)
+    normal = file.styles["Normal"]
+    normal.font.size = BODY
+    _set_font(normal.element.get_or_add_rPr(), BODY_FONT)
+    form = normal.paragraph_format
+    form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, PITCH
+    form.space_before = form.space_after = Pt(0)
+    _number_pages(section.footer.paragraphs[0])
+    _name_other_fonts(file)
+    file.core_properties.title = f"{sheet.title} {sheet.number}"
+    file.core_properties.author = sheet.signed
+    file.core_properties.comments = ""
+    file.core_properties.language = "zh-CN"
+
+
+def _line(
+    file: Any,
+    text: str,
+    *,
+    font: str = BODY_FONT,
+    size: Pt = BODY,
+    align: Any = None,
+    colour: RGBColor | None = None,
+) -> Any:
+    """Add a paragraph of one run."""
+    paragraph = file.add_paragraph()
+    paragraph.alignment = align
+    run = paragraph.add_run(text)
+    run.font.size = size
+    if colour is not None:
+        run.font.color.rgb = colour
+    _set_font(run._element.get_or_add_rPr(), font)  # noqa: SLF001 - python-docx has no name for East Asian fonts
+    return paragraph
+
+
+def _set_font(properties: Any, font: str) -> None:
+    fonts = properties.get_or_add_rFonts()
+    for script in ("ascii", "hAnsi", "eastAsia", "cs"):
+        fonts.set(qn(f"w:{script}"), font)
+
+
+def _signature(file: Any, sheet: Sheet) -> None:
+    signed = _line(file, sheet.signed, align=RIGHT)
+    signed.paragraph_format.space_before = PITCH
+    signed.paragraph_format.right_indent = 2 * BODY
+    signed.paragraph_format.keep_with_next = True
+    _line(file, sheet.date, align=RIGHT).paragraph_format.right_indent = 4 * BODY
+
+
+def _copies(file: Any, sheet: Sheet) -> None:
+    """Write 抄送 and who printed it, between rules."""
+    file.add_paragraph()
+    printed = f"{sheet.signed}\t{sheet.date}印发"
+    if sheet.copies:
+        copied = _line(file, f"抄送：{'，'.join(sheet.copies)}。", size=FOOT)
+        _rule(copied, "top", 8, "000000")
+        copied.paragraph_format.keep_with_next = True
+    last = _line(file, printed, size=FOOT)
+    last.paragraph_format.tab_stops.add_tab_stop(Mm(156), WD_ALIGN_PARAGRAPH.RIGHT)
+    _rule(last, "top", 4 if sheet.copies else 8, "000000")
+    _rule(last, "bottom", 8, "000000")
+
+
+def _rule(paragraph: Any, side: str, eighths: int, colour: str, gap: int = 1) -> None:
+    """Draw a rule above or below the paragraph, so many eighths of a point thick."""
+    properties = paragraph._p.get_or_add_pPr()  # noqa: SLF001 - borders have no name in python-docx
+    borders = properties.find(qn("w:pBdr"))
+    if borders is None:
+        borders = OxmlElement("w:pBdr")
+        properties.insert_element_before(
+            borders, "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc", "w:rPr"
+        )
+    line = OxmlElement(f"w:{side}")
+    said = {"val": "single", "sz": str(eighths), "space": str(gap), "color": colour}
+    for name, value in said.items():
+        line.set(qn(f"w:{name}"), value)
+    borders.append(line)
+
+
+def _number_pages(paragraph: Any) -> None:
+    """Write the page number between dashes at the foot."""
+    paragraph.alignment = RIGHT
+    paragraph.add_run("— ").font.size = FOOT
+    shown = paragraph.add_run("1")
+    shown.font.size = FOOT
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), "PAGE")
+    paragraph._p.append(field)  # noqa: SLF001 - fields have no name in python-docx
+    field.append(shown._element)  # noqa: SLF001
+    paragraph.add_run(" —").font.size = FOOT
+
+
+def _name_other_fonts(file: Any) -> None:
+    """Tell Word by which other name each font may be found."""
+    for part in file.part.package.iter_parts():
+        if part.partname == "/word/fontTable.xml":
+            said = "".join(
+                f'<w:font w:name="{name}"><w:altName w:val="{other}"/></w:font>'
+                for name, other in OTHERWISE.items()
+            )
+            part._blob = part.blob.replace(b"</w:fonts>", f"{said}</w:fonts>".encode())  # noqa: SLF001
