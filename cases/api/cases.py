@@ -23,6 +23,7 @@ from rest_framework.response import Response
 
 from accounts.api.bases import Doing, KeyedList, asking
 from accounts.api.parsers import BoundedJSONParser
+from cases.api.clock_outputs import ExplainedClockOut
 from cases.api.filters import CaseFilter
 from cases.api.inputs import CaseIn, RevealIn
 from cases.api.outputs import (
@@ -31,7 +32,6 @@ from cases.api.outputs import (
     CaseOut,
     CaseRowOut,
     EventOut,
-    ExplainedClockOut,
     LookAlikeOut,
     ReceivedOut,
 )

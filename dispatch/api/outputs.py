@@ -4,8 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
+from cases.api.clock_outputs import ClockOut
 from cases.api.fields import SeenText
-from cases.api.outputs import AttachmentOut, ClockOut
+from cases.api.outputs import AttachmentOut
 from cases.lifecycle import ClockKind, State
 from dispatch.models import Document, Order, Responsibility, Standing, Whistle, WhistleItem
 

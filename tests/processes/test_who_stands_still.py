@@ -46,9 +46,9 @@ def test_who_stands_still_is_named(
     assert "没有从队列中取走任何任务" in client.get("/engine/").content.decode()
     assert "以下巡检已停止" in client.get("/notices/badge/").content.decode()
 
-    os.killpg(processes["beat"].pid, signal.SIGKILL)
     os.killpg(processes["worker"].pid, signal.SIGCONT)
     wait_until(lambda: Heartbeat.objects.get(name="sweep_breaches").ran_at > _lately())
+    os.killpg(processes["beat"].pid, signal.SIGKILL)
     an_hour_passes()
     wait_until(lambda: parts()["beat"] == "has sent no sweep lately")
 
