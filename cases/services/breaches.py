@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.services.notices import Draft, tell_units
 from cases.lifecycle import ClockKind
@@ -20,9 +21,14 @@ def sweep_breaches(at: datetime) -> int:
     return total
 
 
+def missed_clocks(at: datetime) -> QuerySet[Clock]:
+    """Return the open clocks past due without a breach on record. To act after acknowledging lapses, and is no breach."""
+    return Clock.objects.overdue(at).exclude(kind=ClockKind.ACT)
+
+
 @transaction.atomic
 def _sweep_batch(at: datetime) -> int:
-    due = Clock.objects.overdue(at).exclude(kind=ClockKind.ACT).order_by("due_at", "pk")
+    due = missed_clocks(at).order_by("due_at", "pk")
     clocks = list(due.select_for_update(skip_locked=True, no_key=True)[:BATCH])
     return _record(clocks, at)
 
@@ -43,22 +49,26 @@ def _record(clocks: list[Clock], at: datetime) -> int:
     Clock.objects.filter(pk__in=[clock.pk for clock in clocks]).update(breached_at=at)
     known = Case.objects.only("pk", "number", "state", "round", "urgency")
     cases = known.in_bulk({clock.case_id for clock in clocks})
-    CaseEvent.objects.bulk_create([_event(cases[c.case_id], c, at) for c in clocks])
+    CaseEvent.objects.bulk_create([_breach(cases[c.case_id], c, at) for c in clocks])
     tell_units([_notice(cases[c.case_id], c) for c in clocks], at)
     return len(clocks)
 
 
-def _event(case: Case, clock: Clock, at: datetime) -> CaseEvent:
+def _breach(case: Case, clock: Clock, at: datetime) -> CaseEvent:
     due = clock.due_at.isoformat() if clock.due_at else None
+    return _event("breach", case, clock, at, due_at=due)
+
+
+def _event(step: str, case: Case, clock: Clock, at: datetime, **details: str | None) -> CaseEvent:
     return CaseEvent(
         case=case,
-        step="breach",
+        step=step,
         state=case.state,
         round=case.round,
         at=at,
         unit_id=clock.unit_id,
         order_ref=clock.order_ref,
-        details={"clock": clock.kind, "due_at": due},
+        details={"clock": clock.kind} | details,
     )
 
 
@@ -76,16 +86,6 @@ def _notice(case: Case, clock: Clock) -> Draft:
 
 def lift_breach(clock: Clock, at: datetime, reason: str) -> None:
     """Take a breach back that stands only because a request made in time was ruled on too late; the event stays."""
-    case = clock.case
     clock.breached_at = None
     clock.save(update_fields=["breached_at"])
-    CaseEvent.objects.create(
-        case=case,
-        step="breach_lifted",
-        state=case.state,
-        round=case.round,
-        at=at,
-        unit_id=clock.unit_id,
-        order_ref=clock.order_ref,
-        details={"clock": clock.kind, "reason": reason},
-    )
+    _event("breach_lifted", clock.case, clock, at, reason=reason).save()

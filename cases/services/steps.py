@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_fsm import can_proceed
@@ -278,12 +279,17 @@ def _tell(case: Case, step: str, at: datetime) -> None:
     tell_units([Draft(kind, owner, key, case.number)], at)
 
 
+def ended_holds(at: datetime) -> QuerySet[Case]:
+    """Return the cases on hold whose date has come."""
+    today = timezone.localtime(at).date()
+    return Case.objects.filter(state=State.ON_HOLD, hold_until__lte=today)
+
+
 def sweep_holds(at: datetime) -> int:
     """Resume every case whose date on hold has come; return how many."""
     today = timezone.localtime(at).date()
-    due = Case.objects.filter(state=State.ON_HOLD, hold_until__lte=today)
     resumed = 0
-    for pk in due.order_by("hold_until", "pk").values_list("pk", flat=True):
+    for pk in ended_holds(at).order_by("hold_until", "pk").values_list("pk", flat=True):
         resumed += _resume_if_due(pk, at, today)
     return resumed
 
