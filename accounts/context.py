@@ -1,5 +1,6 @@
 """What every page shows around its content: navigation, district, demo sign-ins, script words."""
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -7,8 +8,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from accounts.desks import desk_url, pages_of
-from accounts.kept import Kept
-from accounts.models import Role, Unit, User
+from accounts.district import district_name, own_word
+from accounts.models import Role, User
 
 DEMO_SIGN_INS = (
     ("operator", Role.OPERATOR),
@@ -26,6 +27,9 @@ DEMO_SIGN_INS = (
     ("assessor", Role.ASSESSOR),
     ("admin", Role.ADMIN),
 )
+SHOWN_WORDS = ("slogan", "hotline")
+"""The district's own words that stand in the frame of pages."""
+
 DEMO_PASSWORD = "whistle-demo"  # noqa: S105 - published in the contract, works only with DEMO=1
 
 
@@ -36,6 +40,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "nav": [],
         "home_url": "/",
         "district_name": district_name,
+        "own_words": {code: partial(own_word, code) for code in SHOWN_WORDS},
         "demo_signins": demo_sign_ins(),
         "demo_password": DEMO_PASSWORD if settings.DEMO else "",
         "ui_strings": script_words,
@@ -54,19 +59,6 @@ def nav_entries(user: User, path: str) -> list[dict[str, Any]]:
         {"url": url, "label": page.label, "icon": page.icon, "active": url == nearest, "badge": ""}
         for page, url in pages
     ]
-
-
-def district_name() -> str:
-    """Return the name of the district served, or an empty text before one is loaded."""
-    return _district_name.get()
-
-
-def _read_district_name() -> str:
-    names = Unit.objects.filter(kind=Unit.Kind.DISTRICT).values_list("name", flat=True)
-    return names.first() or ""
-
-
-_district_name = Kept(_read_district_name)
 
 
 def demo_sign_ins() -> list[dict[str, Any]]:

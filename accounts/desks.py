@@ -34,21 +34,55 @@ PAGES = (
     Page("cases:town_desk", _("Community desk"), "home", _roles(Role.COMMUNITY)),
     Page("dispatch:desk", _("Department desk"), "building", _roles(Role.DEPARTMENT)),
     Page("dispatch:centre", _("Centre desk"), "gavel", _roles(Role.SUPERVISOR)),
-    Page("dispatch:whistles", _("Whistles"), "speakerphone", _roles(Role.TOWN, Role.COMMUNITY)),
+    Page(
+        "dispatch:whistles",
+        _("Whistles"),
+        "speakerphone",
+        _roles(Role.TOWN, Role.COMMUNITY, Role.GRIDHEAD),
+    ),
     Page(
         "dispatch:documents",
         _("Documents"),
         "file-text",
         _roles(Role.DEPARTMENT, Role.TOWN, Role.COMMUNITY, Role.SUPERVISOR, Role.LEADER),
     ),
+    Page(
+        "dispatch:directives",
+        _("Directives and meetings"),
+        "file-certificate",
+        _roles(Role.SUPERVISOR, Role.LEADER, Role.DEPARTMENT, Role.TOWN, Role.COMMUNITY),
+    ),
+    Page(
+        "cases:tasks",
+        _("Grid life"),
+        "grid-dots",
+        _roles(Role.GRIDWORKER, Role.GRIDHEAD, Role.COMMUNITY, Role.TOWN),
+    ),
     Page("cases:list", _("Cases"), "list-details", EVERYONE),
+    Page(
+        "cases:clues",
+        _("Clues and commendations"),
+        "satellite",
+        _roles(Role.OPERATOR, Role.SUPERVISOR, Role.LEADER, Role.ADMIN),
+    ),
     Page("dispatch:responsibilities", _("Responsibility list"), "list-check", ANSWERING),
+    Page(
+        "dispatch:routing", _("Whose matter"), "arrows-split", _roles(Role.SUPERVISOR, Role.ADMIN)
+    ),
+    Page(
+        "dispatch:rulings",
+        _("Rulings"),
+        "gavel",
+        _roles(Role.SUPERVISOR, Role.DEPARTMENT, Role.TOWN, Role.LEADER),
+    ),
     Page(
         "assessment:month",
         _("Monthly figures"),
         "chart-bar",
         _roles(Role.LEADER, Role.ASSESSOR, Role.SUPERVISOR, Role.ADMIN, Role.TOWN, Role.DEPARTMENT),
     ),
+    Page("district", _("The district"), "adjustments", _roles(Role.ADMIN)),
+    Page("dispatch:rights", _("Whistles and rights"), "key", _roles(Role.ADMIN, Role.SUPERVISOR)),
     Page("engine", _("Engine"), "activity", _roles(Role.ADMIN)),
     Page(
         "assessment:what_if",
@@ -76,10 +110,10 @@ DESKS = {
 }
 
 
-def page_url(view: str) -> str | None:
+def page_url(view: str, *args: object) -> str | None:
     """Return the address of a view, or None where a deployment leaves its app out."""
     try:
-        return reverse(view)
+        return reverse(view, args=args)
     except NoReverseMatch:
         return None
 

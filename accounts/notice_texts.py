@@ -14,6 +14,10 @@ from accounts.models import Notice
 
 TEXTS: dict[str, tuple[str | Promise, ...]] = {
     "case_received": (_("New case %(number)s"),),
+    "case_passed_up": (
+        _("Case %(number)s was passed up to you: %(reason)s"),
+        _("Case %(number)s was passed up to you"),
+    ),
     "clock_warning": (
         _("Case %(number)s is soon due: %(clock)s, %(due)s"),
         _("Case %(number)s is soon due"),
@@ -25,6 +29,41 @@ TEXTS: dict[str, tuple[str | Promise, ...]] = {
     "order_issued": (
         _("Whistle on case %(number)s: %(unit)s is to report in by %(due)s"),
         _("Whistle on case %(number)s: %(unit)s is to report in"),
+    ),
+    "order_rings": (
+        _("Emergency, case %(number)s: %(unit)s has not acknowledged yet. Acknowledge now"),
+    ),
+    "leave_asked": (
+        _("%(unit)s asks for leave from the place, case %(number)s: %(reason)s"),
+        _("%(unit)s asks for leave from the place, case %(number)s"),
+    ),
+    "leave_granted": (_("%(unit)s may leave the place, case %(number)s"),),
+    "leave_refused": (
+        _("%(unit)s is to stay at the place, case %(number)s: %(reason)s"),
+        _("%(unit)s is to stay at the place, case %(number)s"),
+    ),
+    "item_given": (
+        _("Case %(number)s: problems on the whistle's list are yours (%(count)s)"),
+        _("Case %(number)s: problems on the whistle's list are yours"),
+    ),
+    "item_reopened": (
+        _("Case %(number)s: what was shown for a problem does not hold; it is open again"),
+    ),
+    "item_free": (
+        _("Case %(number)s: problems have no owner any more (%(count)s). Give or drop them"),
+        _("Case %(number)s: problems have no owner any more. Give or drop them"),
+    ),
+    "whistle_back_asked": (
+        _("%(unit)s whistles back and asks for %(whom)s, case %(number)s: %(reason)s"),
+        _("%(unit)s whistles back, case %(number)s"),
+    ),
+    "whistle_back_granted": (
+        _("Whistle back granted, case %(number)s: %(whom)s is summoned"),
+        _("Whistle back granted, case %(number)s"),
+    ),
+    "whistle_back_refused": (
+        _("Whistle back refused, case %(number)s: %(reason)s"),
+        _("Whistle back refused, case %(number)s"),
     ),
     "order_objected": (
         _("%(unit)s objects to its order on case %(number)s: %(reason)s"),
@@ -59,7 +98,35 @@ TEXTS: dict[str, tuple[str | Promise, ...]] = {
         _("Case %(number)s is to be redone: %(reason)s"),
         _("Case %(number)s is to be redone"),
     ),
+    "city_taken_up": (_("%(unit)s has taken case %(number)s up with the city"),),
+    "city_answered": (_("%(unit)s: the city has answered, case %(number)s"),),
+    "case_problem": (_("Case %(number)s is a problem case now and goes up"),),
     "case_rated": (_("The resident has rated case %(number)s"),),
+    "case_urged": (
+        _("The resident urges: case %(number)s, time no. %(times)s"),
+        _("The resident urges: case %(number)s"),
+    ),
+    "commended": (
+        _("A resident praises %(unit)s: commendation %(document)s"),
+        _("A resident praises your unit"),
+    ),
+    "task_given": (
+        _("On the spot by %(due)s: %(title)s"),
+        _("You have a task on the spot, due %(due)s"),
+    ),
+    "task_nobody": (
+        _("Nobody of the grids covers this place, name somebody: %(title)s"),
+        _("A task on the spot has nobody to do it, case %(number)s"),
+    ),
+    "task_done": (_("Somebody was on the spot for case %(number)s: read what was found"),),
+    "snapshot_new": (
+        _("New snapshot by a resident in %(place)s: claim it"),
+        _("New snapshot by a resident: claim it"),
+    ),
+    "snapshot_waits": (
+        _("Nobody has claimed a resident's snapshot in %(place)s"),
+        _("Nobody has claimed a resident's snapshot"),
+    ),
     "request_asked": (
         _("%(unit)s asks the centre for a ruling on case %(number)s: %(reason)s"),
         _("%(unit)s asks the centre for a ruling on case %(number)s"),
@@ -67,6 +134,10 @@ TEXTS: dict[str, tuple[str | Promise, ...]] = {
     "request_ruled": (
         _("The centre has ruled on what was asked for case %(number)s: %(reason)s"),
         _("The centre has ruled on what was asked for case %(number)s"),
+    ),
+    "group_message": (
+        _("%(unit)s has written in the working group of case %(number)s"),
+        _("New messages in the working group of case %(number)s"),
     ),
     "extension_asked": (
         _("%(unit)s asks for more time on case %(number)s: %(reason)s"),
@@ -76,6 +147,28 @@ TEXTS: dict[str, tuple[str | Promise, ...]] = {
         _("Ruling on the extension for %(unit)s, case %(number)s: %(reason)s"),
         _("Ruling on the extension for %(unit)s, case %(number)s"),
     ),
+    "directive_issued": (
+        _("%(document)s “%(title)s”: %(unit)s leads, due %(due)s"),
+        _("%(document)s: %(unit)s leads, due %(due)s"),
+    ),
+    "directive_progress": (_("%(unit)s has published progress on %(document)s"),),
+    "directive_done": (_("%(unit)s reports %(document)s done; it waits for its verification"),),
+    "directive_followed": (_("A leader has remarked on %(document)s (%(unit)s)"),),
+    "directive_verified": (_("%(document)s is verified as done (%(unit)s)"),),
+    "directive_sent_back": (_("%(document)s is sent back to %(unit)s: not done yet"),),
+    "directive_late": (
+        _("%(document)s is overdue: %(unit)s leads, it was due %(due)s"),
+        _("%(document)s is overdue"),
+    ),
+    "matter_raised": (
+        _("%(unit)s has raised an unclaimed matter: %(title)s"),
+        _("%(unit)s has raised an unclaimed matter"),
+    ),
+    "matter_ruled": (
+        _("%(document)s: %(unit)s takes the lead in “%(title)s”"),
+        _("%(document)s: %(unit)s takes the lead"),
+    ),
+    "paper_issued": (_("%(document)s published: %(title)s"), _("%(document)s published")),
 }
 """Wordings of each kind, the fullest first; said is the first whose parameters are all known."""
 
@@ -90,13 +183,57 @@ CLOCKS = {
     "rule": pgettext_lazy("clock", "ruling"),
     "accept": pgettext_lazy("clock", "acceptance"),
     "review": pgettext_lazy("clock", "review"),
+    "item": pgettext_lazy("clock", "a problem of the list"),
 }
 
+PAGES = {
+    "task_given": "cases:tasks",
+    "task_nobody": "cases:tasks",
+    "snapshot_new": "cases:snapshots",
+    "snapshot_waits": "cases:snapshots",
+}
+"""Where a notice leads that is not about a case, or not to its page."""
+
+PAGES_OF_ONE = {
+    **dict.fromkeys(
+        [
+            "directive_issued",
+            "directive_progress",
+            "directive_done",
+            "directive_followed",
+            "directive_verified",
+            "directive_sent_back",
+            "directive_late",
+        ],
+        "dispatch:directive",
+    ),
+    "matter_raised": "dispatch:matter",
+    "matter_ruled": "dispatch:matter",
+    "paper_issued": "dispatch:paper",
+}
+"""Pages of one thing, named by the parameter `id`."""
+
 ICONS = {
+    "task_given": "map-pin",
+    "task_nobody": "user-question",
+    "task_done": "map-pin-check",
+    "snapshot_new": "camera",
+    "snapshot_waits": "camera",
     "case_received": "inbox",
+    "case_passed_up": "arrow-up",
     "clock_warning": "hourglass-high",
     "clock_overdue": "clock-exclamation",
     "order_issued": "speakerphone",
+    "order_rings": "urgent",
+    "leave_asked": "door-exit",
+    "leave_granted": "door-exit",
+    "leave_refused": "hand-stop",
+    "item_given": "list-check",
+    "item_reopened": "rotate",
+    "item_free": "list-check",
+    "whistle_back_asked": "speakerphone",
+    "whistle_back_granted": "speakerphone",
+    "whistle_back_refused": "gavel",
     "order_objected": "arrow-back-up",
     "order_ruled": "gavel",
     "order_finished": "check",
@@ -109,10 +246,26 @@ ICONS = {
     "case_handled": "phone-call",
     "case_reopened": "rotate",
     "case_rated": "star",
+    "case_urged": "bell-ringing",
+    "commended": "thumb-up",
+    "city_taken_up": "building-arch",
+    "city_answered": "mail-opened",
+    "case_problem": "alert-octagon",
+    "group_message": "messages",
     "extension_asked": "hourglass-empty",
     "request_asked": "hourglass-empty",
     "request_ruled": "gavel",
     "extension_ruled": "gavel",
+    "directive_issued": "file-certificate",
+    "directive_progress": "pencil",
+    "directive_done": "check",
+    "directive_followed": "message",
+    "directive_verified": "circle-check",
+    "directive_sent_back": "rotate",
+    "directive_late": "clock-exclamation",
+    "matter_raised": "help-hexagon",
+    "matter_ruled": "gavel",
+    "paper_issued": "news",
 }
 
 

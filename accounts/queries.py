@@ -13,12 +13,16 @@ GRACE = timedelta(seconds=30)
 
 SWEEP_WORDS = {
     "deliver_notices": _("delivery of notices"),
+    "forget_positions": _("last positions, deleted after a day"),
     "refresh_running_period": _("figures of the month"),
     "sweep_breaches": _("missed time limits"),
     "sweep_calendars": _("changed calendars and quiet hours"),
+    "sweep_directives": _("overdue directives"),
     "sweep_holds": _("cases on hold"),
     "sweep_ladders": _("supervision documents"),
     "sweep_lapses": _("acknowledgements that expire"),
+    "sweep_rings": _("emergencies nobody has answered"),
+    "sweep_snapshots": _("snapshots that nobody has claimed"),
 }
 """What a sweep watches, for the people on whose screen it is missed; others are shown by name."""
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import ReadOnlyAdmin
-from cases import calendars, queries
+from cases import calendars, exits, queries
 from cases.models import (
     AdjustmentPolicy,
     CalendarDay,
@@ -17,6 +17,7 @@ from cases.models import (
     Category,
     Clock,
     ClockEntry,
+    ExitKind,
     FilingCondition,
     Ladder,
     TimeLimit,
@@ -24,6 +25,24 @@ from cases.models import (
 )
 from cases.policy_forms import AdjustmentPolicyForm, DatedForm, LadderForm, WorkHoursForm
 from cases.services import alerts, limits
+
+
+@admin.register(ExitKind)
+class ExitKindAdmin(admin.ModelAdmin[ExitKind]):
+    """The classified exits: their words may be changed, their codes stand in history."""
+
+    list_display = ["code", "name", "applies", "action", "active"]
+    ordering = ["code"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["code"] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: ExitKind, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        exits.forget()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # cases left by it
 
 
 @admin.register(Category)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Callback
+from cases.services.callbacks import Said
 
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 CONTACTED = _("Did the unit contact you?")
@@ -51,6 +52,17 @@ THEN = [
 ]
 
 
+def _as_asked_by_an_agent(form: AnswersForm) -> None:
+    """Put the questions as somebody notes the answers, each open where the resident was not reached."""
+    for name, label in {
+        "contacted": _("Contacted by the unit?"),
+        "resolved": _("Solved?"),
+        "satisfied": _("Satisfied?"),
+    }.items():
+        form.fields[name].label, form.fields[name].required = label, False
+    form.fields["words"].label = _("The resident's words")
+
+
 class CallbackForm(AnswersForm):
     """One attempt to reach a resident; the questions only where the resident was reached."""
 
@@ -62,29 +74,56 @@ class CallbackForm(AnswersForm):
     )
     field_order = ["outcome", "contacted", "resolved", "satisfied", "words", "then"]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, merged: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("contacted", "resolved", "satisfied"):
-            self.fields[name].required = False
-        self.fields["words"].label = _("The resident's words")
-        self.fields["contacted"].label = _("Contacted by the unit?")
-        self.fields["resolved"].label = _("Solved?")
-        self.fields["satisfied"].label = _("Satisfied?")
+        _as_asked_by_an_agent(self)
+        if merged:  # nothing follows for a case that is followed elsewhere
+            del self.fields["then"]
 
     def clean(self) -> dict[str, Any]:
         """Ask what follows, and only where the resident was reached: else nothing follows yet."""
         given = self.cleaned_data
-        reached = given.get("outcome") == Callback.Outcome.REACHED
-        if reached and not given.get("then"):
+        if "then" in self.fields and self.reached and not given.get("then"):
             self.add_error("then", gettext("Say what follows."))
         return given
 
-    def attempt(self) -> dict[str, Any]:
-        """Return what `record_callback` wants."""
-        given = self.cleaned_data
-        follows = given["outcome"] == Callback.Outcome.REACHED and given["then"] != LEAVE
-        return {
-            "outcome": given["outcome"],
-            "then": given["then"] if follows else "",
-            **self.answers(),
-        }
+    @property
+    def reached(self) -> bool:
+        """Tell whether the resident was reached."""
+        return self.cleaned_data.get("outcome") == Callback.Outcome.REACHED
+
+    def said(self) -> Said:
+        """Return the answers as the services take them."""
+        then = self.cleaned_data.get("then", "")
+        follows = self.reached and then != LEAVE
+        return Said(then=then if follows else "", **self.answers())
+
+
+class AlsoForm(AnswersForm):
+    """The answers about another case of the same call; the outcome of the call is that of the first."""
+
+    spoken = forms.BooleanField(label=_("Spoken of in this call"), required=False, initial=True)
+    then = forms.ChoiceField(
+        label=_("And then"), choices=THEN, required=False, widget=forms.RadioSelect
+    )
+    field_order = ["spoken", "contacted", "resolved", "satisfied", "words", "then"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _as_asked_by_an_agent(self)
+
+    def fits(self, *, reached: bool) -> bool:
+        """Tell whether what was answered can be taken; where the resident was reached, what follows is asked for."""
+        valid = self.is_valid()
+        if valid and reached and self.spoken_of and not self.cleaned_data["then"]:
+            self.add_error("then", gettext("Say what follows."))
+        return not self.errors
+
+    @property
+    def spoken_of(self) -> bool:
+        return bool(self.cleaned_data.get("spoken"))
+
+    def said(self, *, reached: bool) -> Said:
+        """Return the answers as the services take them."""
+        then = self.cleaned_data["then"]
+        return Said(then=then if reached and then != LEAVE else "", **self.answers())

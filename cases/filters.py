@@ -12,6 +12,8 @@
 | `overdue`, `breached` | `1` a running clock of the case itself is past due · a limit was missed; `0` not so |
 | `rated`, `contacted` | `1`/`0`, by the last callback that reached the resident |
 | `resolved`, `satisfied` | the answer of that callback |
+| `exit`, `urged` | left by the classified exit of that code · `1` open cases whose resident asked again |
+| `problem` | `1` problem cases (redone or passed on three times); `0` the others |
 | `counted`, `confidential`, `mine` | `1`/`0`; `mine` are the reader's own open reports |
 """
 
@@ -132,6 +134,9 @@ class CaseFilters(df.FilterSet):
     )
     counted = YesNoFilter(field_name="counted", label=gettext_lazy("Counted in assessments"))
     confidential = YesNoFilter(field_name="confidential", label=gettext_lazy("Confidential"))
+    exit = df.CharFilter(field_name="exit", label=gettext_lazy("Classified exit"))
+    urged = YesNoFilter(method="by_urged", label=gettext_lazy("Urged"))
+    problem = YesNoFilter(method="by_problem", label=gettext_lazy("Problem case"))
     mine = YesNoFilter(method="by_mine", label=gettext_lazy("My open reports"))
 
     class Meta:
@@ -178,19 +183,28 @@ class CaseFilters(df.FilterSet):
         )
 
     def by_overdue(self, rows: QuerySet[Case], name: str, wanted: bool) -> QuerySet[Case]:
-        late = Clock.objects.running().filter(order_ref=None, document_ref=None, due_at__lt=self.at)
+        late = Clock.objects.running().of_case_itself().filter(due_at__lt=self.at)
         return _whether(rows, late, wanted)
 
     def by_breached(self, rows: QuerySet[Case], name: str, wanted: bool) -> QuerySet[Case]:
         return _whether(rows, Clock.objects.filter(breached_at__isnull=False), wanted)
 
     def by_rated(self, rows: QuerySet[Case], name: str, wanted: bool) -> QuerySet[Case]:
-        return _whether(rows, Callback.objects.filter(outcome=Callback.Outcome.REACHED), wanted)
+        """What the reporter of a merged case answered is no valid callback: see `assessment.queries.cells`."""
+        valid = Callback.objects.filter(outcome=Callback.Outcome.REACHED)
+        return _whether(rows, valid.exclude(case__state=State.MERGED), wanted)
 
     def by_answer(self, rows: QuerySet[Case], name: str, answer: Any) -> QuerySet[Case]:
         reached = Callback.objects.filter(case=OuterRef("pk"), outcome=Callback.Outcome.REACHED)
         last = reached.order_by("-round", "-attempt").values(name)[:1]
         return rows.alias(**{f"last_{name}": Subquery(last)}).filter(**{f"last_{name}": answer})
+
+    def by_urged(self, rows: QuerySet[Case], name: str, wanted: bool) -> QuerySet[Case]:
+        """Urged are those still open: what has ended waits for nobody."""
+        return rows.filter(urged__gt=0, state__in=OPEN) if wanted else rows.filter(urged=0)
+
+    def by_problem(self, rows: QuerySet[Case], name: str, wanted: bool) -> QuerySet[Case]:
+        return rows.filter(problem_at__isnull=not wanted)
 
     def by_mine(self, rows: QuerySet[Case], name: str, wanted: bool) -> QuerySet[Case]:
         return rows.filter(received_by=self.reader, state__in=OPEN) if wanted else rows

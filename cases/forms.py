@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.forms.utils import flatatt
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.refusals import BadInput
 from cases.filing import condition_groups
 from cases.models import Case
-from cases.queries import category_groups
+from cases.queries import accusable_groups, category_groups
+from cases.services.filing import NOBODY
 from cases.services.intake import LONGEST_TEXT
 from grids.places import Place, find_place
 
@@ -44,7 +46,7 @@ class LateSelect(forms.Select):
         for key, inside in self.source():
             options.append(
                 _option((key, inside), chosen)
-                if isinstance(inside, str)
+                if isinstance(inside, str | Promise)
                 else _group(key, inside, chosen)
             )
         return format_html(
@@ -83,7 +85,8 @@ class FiledForm(forms.Form):
         field.widget = LateSelect(lambda: self.conditions, _("No condition chosen"))
 
 
-def _condition() -> forms.CharField:
+def condition_field() -> forms.CharField:
+    """Return the choice of a filing condition, known once the category is."""
     return forms.CharField(
         label=_("Filing condition"),
         required=False,
@@ -127,7 +130,8 @@ def put_place_refusal(form: PlacedForm, refusal: BadInput) -> None:
     form.add_error("place", [text for texts in refusal.fields.values() for text in texts])
 
 
-def _category() -> forms.CharField:
+def category_field() -> forms.CharField:
+    """Return the choice of a second-level category; searched by name."""
     return forms.CharField(
         label=_("Category"),
         widget=LateSelect(
@@ -147,6 +151,14 @@ def text_field(label: Any, rows: int = 4, **more: Any) -> forms.CharField:
     """Return a field for words of several lines, with a counter."""
     area = forms.Textarea({"rows": rows, "data-counter": ""})
     return forms.CharField(label=label, max_length=LONGEST_TEXT, widget=area, **more)
+
+
+def accused_select(everything: Any, *, nobody: bool = False) -> LateSelect:
+    """Return the choice of a unit that is complained of, searched by name; with `nobody` none is one."""
+    hints = {"data-searchable": "", "data-hint": _("Type part of a unit's name")}
+    none = {"data-none": _("No unit contains this.")}
+    first: list[tuple[str, Any]] = [(NOBODY, _("No unit is complained of"))] if nobody else []
+    return LateSelect(lambda: first + accusable_groups(), everything, hints | none)
 
 
 class IntakeForm(FiledForm, PlacedForm):
@@ -176,12 +188,21 @@ class IntakeForm(FiledForm, PlacedForm):
     kind = forms.ChoiceField(
         label=_("Kind"), choices=Case.Kind.choices, widget=forms.RadioSelect, initial="complaint"
     )
-    category = _category()
-    condition = _condition()
+    category = category_field()
+    condition = condition_field()
     urgency = forms.ChoiceField(
         label=_("Urgency"), choices=Case.Urgency.choices, widget=forms.RadioSelect, initial="normal"
     )
     channel = forms.ChoiceField(label=_("Channel"), choices=Case.Channel.choices, initial="hotline")
+    accused = forms.CharField(
+        label=_("Unit complained of"),
+        required=False,
+        max_length=20,
+        help_text=_(
+            "For complaints and reports; a unit neither sees nor handles a report about it."
+        ),
+        widget=accused_select(""),
+    )
     confidential = forms.BooleanField(
         label=_("Confidential: the handling units never learn who called"), required=False
     )
@@ -198,6 +219,7 @@ class IntakeForm(FiledForm, PlacedForm):
             "caller_name",
             "caller_phone",
             "confidential",
+            "accused",
         )
         return {name: self.cleaned_data[name] for name in names}
 
@@ -206,8 +228,8 @@ class GridReportForm(FiledForm, PlacedForm):
     """What a grid worker reports from the street."""
 
     text = text_field(_("What you see"), rows=3)
-    category = _category()
-    condition = _condition()
+    category = category_field()
+    condition = condition_field()
     kind = forms.ChoiceField(label=_("Kind"), choices=Case.Kind.choices, initial="help")
     urgency = forms.ChoiceField(
         label=_("Urgency"), choices=Case.Urgency.choices, widget=forms.RadioSelect, initial="normal"

@@ -4,11 +4,15 @@ A transition changes only `self`: no query, no mail, no save. `cases.services.st
 the only door; it locks, checks, moves, saves, records and sets the clocks.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.db import models
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from django_fsm import RETURN_VALUE, FSMField, transition
 
@@ -65,6 +69,7 @@ class ClockKind(models.TextChoices):
     CHECK = "check", _("check on the spot")
     ACT = "act", _("act after acknowledging")
     ANSWER = "answer", _("answer a document")
+    ITEM = "item", _("solve a problem")
 
 
 CLOCKS_IN_STATE: dict[str, tuple[str, ...]] = {
@@ -93,25 +98,39 @@ def clocks_of(case: "CaseLifecycle") -> tuple[str, ...]:
     return kinds
 
 
+def recused_unit(case: "CaseLifecycle") -> int | None:
+    """Return the unit that a report of wrongdoing complains of: it neither sees nor handles it."""
+    return case.accused_id if case.kind == "report" else None
+
+
 def of_the_place(case: "CaseLifecycle", user: User) -> bool:
     """The town or community the case lies in."""
-    return user.holds_over(case.area_id, *TOWN_ROLES)
+    return user.holds_over(case.area_id, *TOWN_ROLES, but=recused_unit(case))
 
 
 def whistle_blowers(case: "CaseLifecycle", user: User) -> bool:
-    return (
-        of_the_place(case, user)
-        or user.holds_over(case.area_id, Role.GRIDHEAD)
-        or user.holds(*CENTRE_ROLES)
-    )
+    """Who may blow some whistle here: the rows of rights say (`settings.WHISTLE_RIGHTS`)."""
+    return bool(_whistle_right()("blow", case, user))
+
+
+def passers_up(case: "CaseLifecycle", user: User) -> bool:
+    """Who may pass the matter up to a higher level."""
+    return bool(_whistle_right()("pass_up", case, user))
+
+
+@cache
+def _whistle_right() -> Callable[[str, "CaseLifecycle", User], bool]:
+    """Return the rule of the app that whistles live in; it lies above, so the settings name it."""
+    rule: Callable[[str, CaseLifecycle, User], bool] = import_string(settings.WHISTLE_RIGHTS)
+    return rule
 
 
 def centre(case: "CaseLifecycle", user: User) -> bool:
-    return user.holds(*CENTRE_ROLES)
+    return user.holds(*CENTRE_ROLES, but=recused_unit(case))
 
 
 def intake(case: "CaseLifecycle", user: User) -> bool:
-    return user.holds(Role.OPERATOR, *CENTRE_ROLES)
+    return user.holds(Role.OPERATOR, *CENTRE_ROLES, but=recused_unit(case))
 
 
 def mergers(case: "CaseLifecycle", user: User) -> bool:
@@ -119,21 +138,25 @@ def mergers(case: "CaseLifecycle", user: User) -> bool:
 
 
 def callers(case: "CaseLifecycle", user: User) -> bool:
-    return user.holds(*CALLBACK_ROLES)
+    return user.holds(*CALLBACK_ROLES, but=recused_unit(case))
 
 
 def closers(case: "CaseLifecycle", user: User) -> bool:
     """The callback desk; where nobody can be called, those of the grid verify on the spot."""
     if callers(case, user):
         return True
+    own, grid = recused_unit(case), (Role.GRIDHEAD, Role.GRIDWORKER)
     return not case.callable and (
-        user.holds_over(case.area_id, Role.GRIDHEAD, Role.GRIDWORKER) or of_the_place(case, user)
+        user.holds_over(case.area_id, *grid, but=own) or of_the_place(case, user)
     )
 
 
 def contactors(case: "CaseLifecycle", user: User) -> bool:
     """Who speaks to residents: those of the place, and the desks with a telephone."""
-    return whistle_blowers(case, user) or user.holds(Role.OPERATOR, *CALLBACK_ROLES)
+    own = recused_unit(case)
+    return user.holds_over(case.area_id, *TOWN_ROLES, Role.GRIDHEAD, but=own) or user.holds(
+        Role.OPERATOR, *CALLBACK_ROLES, but=own
+    )
 
 
 def nobody(case: "CaseLifecycle", user: User) -> bool:
@@ -146,9 +169,26 @@ def may_be_closed(case: "CaseLifecycle") -> bool:
     return case.state == State.RATED or not case.callable or case.callback_given_up
 
 
+PASSED_TO = {
+    "community": _("Passed up to the community"),
+    "town": _("Passed up to the town"),
+    "district": _("Passed up to the district"),
+}
+
+
+def passed_words(level: str) -> str:
+    """Return in words which level a matter was passed up to; nothing where it was not."""
+    return str(PASSED_TO.get(level, ""))
+
+
 def awaits_contact(case: "CaseLifecycle") -> bool:
     """Somebody can be reached, and nobody spoke to them yet in this round."""
     return case.callable and case.contacted_at is None
+
+
+def knows_the_way_back(case: "CaseLifecycle") -> bool:
+    """A merge from before the product remembered the state left behind cannot be undone."""
+    return bool(case.merged_state)
 
 
 def public(*args: Any, **kwargs: Any) -> Any:
@@ -174,12 +214,17 @@ class CaseLifecycle(models.Model):
     contact_note = models.CharField(_("note of the contact"), max_length=200, blank=True)
 
     area_id: str
+    level: str
     parent_id: int | None
+    exit_id: str | None
+    merged_state: str
+    informed_at: datetime | None
     category_id: str
     condition_id: str | None
     urgency: str
     kind: str
     confidential: bool
+    accused_id: int | None
 
     class Meta:
         abstract = True
@@ -206,10 +251,12 @@ class CaseLifecycle(models.Model):
         urgency: str,
         kind: str,
         confidential: bool,
+        accused: int | None,
     ) -> None:
         """Put right what the request was filed under; its clocks follow."""
         self.category_id, self.condition_id = category, condition
         self.urgency, self.kind, self.confidential = urgency, kind, confidential
+        self.accused_id = accused
 
     @public("state", list(WORKING), None, permission=of_the_place)
     def ask_extension(self, *, at: datetime, limit: Decimal, reason: str) -> None:
@@ -228,6 +275,11 @@ class CaseLifecycle(models.Model):
     )
     def whistle(self, *, at: datetime) -> None:
         self.self_handled = False
+
+    @transition("state", list(WORKING), State.RECEIVED, permission=passers_up)
+    def pass_up(self, *, at: datetime, to: str) -> None:
+        """A level could not solve it: the next one decides anew, in the same round."""
+        self.level, self.self_handled = to, False
 
     @transition("state", State.WHISTLED, State.REPORTED, permission=nobody)
     def arrive(self, *, at: datetime) -> None:
@@ -253,12 +305,31 @@ class CaseLifecycle(models.Model):
         return back
 
     @public("state", State.RECEIVED, State.REJECTED, permission=intake)
-    def reject(self, *, at: datetime, reason: str) -> None:
-        self.reason, self.closed_at = reason, at
+    def reject(
+        self, *, at: datetime, reason: str, exit_id: str = "", result: str = "", outcome: str = ""
+    ) -> None:
+        """Leave by a classified exit (分类处置); `outcome` is what a clue's source is told."""
+        self.reason, self.result, self.closed_at = reason, result, at
+        self.exit_id = exit_id or None
 
     @public("state", [State.RECEIVED, State.HANDLING], State.MERGED, permission=mergers)
     def merge(self, *, at: datetime, into_id: int) -> None:
-        self.parent_id, self.closed_at = into_id, at
+        self.parent_id, self.closed_at, self.merged_state = into_id, at, self.state
+
+    @public(
+        "state",
+        State.MERGED,
+        RETURN_VALUE(State.RECEIVED, State.HANDLING),
+        conditions=[knows_the_way_back],
+        permission=mergers,
+    )
+    def unmerge(self, *, at: datetime, note: str = "", called: bool = False) -> str:
+        """Undo the merge: everything is as before. Where the reporter was `called` meanwhile, a new round begins."""
+        back, self.merged_state = self.merged_state, ""
+        self.parent_id = self.closed_at = self.informed_at = None
+        self.callback_given_up = False
+        self.round += called
+        return back
 
     @transition("state", State.HANDLED, State.RATED, permission=nobody)
     def rate(self, *, at: datetime) -> None:
@@ -271,7 +342,8 @@ class CaseLifecycle(models.Model):
         conditions=[may_be_closed],
         permission=closers,
     )
-    def close(self, *, at: datetime, note: str = "") -> None:
+    def close(self, *, at: datetime, note: str = "", outcome: str = "") -> None:
+        """End the case; `outcome` is what a clue's source is told."""
         self.closed_at = at
 
     @public(
@@ -285,5 +357,5 @@ class CaseLifecycle(models.Model):
         self.round += 1
         self.reason, self.result = reason, ""
         self.handled_at = self.closed_at = self.contacted_at = None
-        self.contact_note = ""
+        self.contact_note = self.level = ""
         self.callback_given_up = self.self_handled = False

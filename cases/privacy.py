@@ -4,7 +4,8 @@ import re
 
 from accounts.masks import mask_phone
 from accounts.models import Role, User
-from cases.models import Case
+from cases.lifecycle import recused_unit
+from cases.models import Case, Commendation, FieldTask
 
 HOTLINE_ROLES = (Role.OPERATOR, Role.CALLBACK, Role.SUPERVISOR)
 HANDLING_ROLES = (Role.TOWN, Role.COMMUNITY, Role.DEPARTMENT)
@@ -19,8 +20,13 @@ def may_reveal(case: Case, user: User) -> bool:
     if not (case.caller_name or case.caller_phone):
         return False
     if case.confidential:
-        return user.holds(*KEEPERS)
+        return _keeps(case, user)
     return user.holds(*HOTLINE_ROLES, *HANDLING_ROLES)
+
+
+def _keeps(case: Case, user: User) -> bool:
+    """Tell whether the user keeps the district's confidences, and not for the unit complained of."""
+    return user.holds(*KEEPERS, but=recused_unit(case))
 
 
 def mask_name(name: str) -> str:
@@ -30,18 +36,28 @@ def mask_name(name: str) -> str:
 
 def shown_name(case: Case, user: User) -> str:
     """Return the caller's name as the case page may show it without a deliberate look."""
-    hidden = case.confidential and not user.holds(*KEEPERS)
+    hidden = case.confidential and not _keeps(case, user)
     return "" if hidden else mask_name(case.caller_name)
 
 
 def shown_phone(case: Case, user: User) -> str:
-    hidden = case.confidential and not user.holds(*KEEPERS)
+    hidden = case.confidential and not _keeps(case, user)
     return "" if hidden else mask_phone(case.caller_phone)
 
 
-def redact(text: str, case: Case) -> str:
+def redact(text: str, case: Case | Commendation) -> str:
     """Return the text without the caller's name and without any phone number."""
-    for secret in (case.caller_name, case.caller_phone):
+    return struck(text, case.caller_name, case.caller_phone)
+
+
+def note_of(task: FieldTask, user: User) -> str:
+    """Return what was found on the spot as the user may read it."""
+    return shown_text(task.case, user, task.note) if task.case else struck(task.note)
+
+
+def struck(text: str, *secrets: str) -> str:
+    """Return the text without the secrets and without any phone number."""
+    for secret in secrets:
         if len(secret) >= 2:
             text = text.replace(secret, "***")
     return _NUMBER.sub("***", text)
@@ -50,6 +66,18 @@ def redact(text: str, case: Case) -> str:
 def shown_text(case: Case, user: User, text: str | None = None) -> str:
     """Return the case's text (or another text of it) as the user may read it."""
     text = case.text if text is None else text
-    if user.holds(*KEEPERS) or (user.holds(Role.OPERATOR) and not case.confidential):
+    if _keeps(case, user) or (user.holds(Role.OPERATOR) and not case.confidential):
         return text
     return redact(text, case)
+
+
+def praising_is_hidden(row: Commendation, user: User) -> bool:
+    """Tell whether who praises stays unknown to the user: the case it is about is confidential."""
+    return row.case is not None and row.case.confidential and not user.holds(*KEEPERS)
+
+
+def praise_as_shown(row: Commendation, user: User) -> str:
+    """Return the words of praise as the user may read them."""
+    if user.holds(*KEEPERS) or (user.holds(Role.OPERATOR) and not praising_is_hidden(row, user)):
+        return row.text
+    return redact(row.text, row)

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from accounts.kept import Kept
 from accounts.models import Unit, User
 from cases.event_texts import face_of, note_of
-from cases.lifecycle import State
 from cases.models import BOUNDARIES, Attachment, Case, CaseEvent, Category, Clock
 from cases.privacy import shown_text
 from grids.models import Area
@@ -34,6 +33,7 @@ class CaseLine:
             "urgency",
             "category",
             "confidential",
+            "problem_at",
             "area",
             "area_id",
             "town",
@@ -43,6 +43,7 @@ class CaseLine:
             "received_at",
             "handled_at",
             "hold_until",
+            "urged",
             "get_absolute_url",
         }
     )
@@ -59,7 +60,7 @@ class CaseLine:
 
     # Django's own get_…_display translates every choice of the field to find one: a third of a list.
     def get_state_display(self) -> str:
-        return str(State(self._case.state).label)
+        return str(self._case.get_state_display())
 
     def get_urgency_display(self) -> str:
         return str(Case.Urgency(self._case.urgency).label)
@@ -99,9 +100,8 @@ def next_clocks(cases: Sequence[Case]) -> dict[int, Clock]:
     """Return the running clock of each case that is due first; paused ones only where none runs."""
     if not cases:
         return {}
-    running = Clock.objects.running().filter(
-        case__in=[case.pk for case in cases], order_ref=None, document_ref=None
-    )
+    running = Clock.objects.running().of_case_itself()
+    running = running.filter(case__in=[case.pk for case in cases])
     found: dict[int, Clock] = {}
     for clock in sorted(running, key=_due_first):
         found.setdefault(clock.case_id, clock)
@@ -116,13 +116,14 @@ def cases_for_page(user: User) -> QuerySet[Case]:
     """Return the cases the user may see, with what a case's page shows of each."""
     rows = Case.objects.visible_to(user).defer(*BOUNDARIES)
     return rows.select_related(
-        "category__parent", "condition", "area", "town", "received_by", "parent"
+        "category__parent", "condition", "area", "town", "received_by", "parent", "exit", "accused"
     )
 
 
 def own_clocks(case: Case) -> list[Clock]:
     """Return the case's own clocks (not its orders'), the running ones first; one query."""
-    rows = list(case.clocks.filter(order_ref=None, document_ref=None).select_related("unit"))
+    own = Clock.objects.of_case_itself().filter(case=case)
+    rows = list(own.select_related("unit"))
     return sorted(rows, key=lambda clock: (clock.stopped_at is not None, *_due_first(clock)))
 
 
@@ -190,6 +191,11 @@ def category_choices() -> list[tuple[str, Any]]:
     return _choices.get()
 
 
+def accusable_groups() -> list[Any]:
+    """Return the units that may be complained of, by kind, as a select's option groups."""
+    return _accusable.get()
+
+
 def town_choices() -> list[tuple[str, str]]:
     """Return the towns as (code, name)."""
     return _towns.get()
@@ -197,7 +203,7 @@ def town_choices() -> list[tuple[str, str]]:
 
 def forget() -> None:
     """Read reference data again at the next use; call it where they change."""
-    for kept in (_groups, _choices, _towns):
+    for kept in (_groups, _choices, _towns, _accusable):
         kept.forget()
 
 
@@ -228,6 +234,14 @@ def _read_towns() -> list[tuple[str, str]]:
     return [(code, short_name(name)) for code, name in rows]
 
 
+def _read_accusable() -> list[Any]:
+    kinds: dict[str, list[tuple[str, str]]] = {}
+    for unit in Unit.objects.filter(active=True).order_by("kind", "code"):
+        kinds.setdefault(unit.kind, []).append((unit.code, str(unit)))
+    return [(Unit.Kind(kind).label, units) for kind, units in kinds.items()]
+
+
+_accusable = Kept(_read_accusable, keep_empty=False)
 _groups = Kept(_read_groups, keep_empty=False)
 _choices = Kept(_read_choices, keep_empty=False)
 _towns = Kept(_read_towns, keep_empty=False)

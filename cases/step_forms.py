@@ -7,11 +7,14 @@ from typing import Any
 
 from django import forms
 from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from cases.forms import text_field
+from cases.exits import exits
+from cases.forms import accused_select, text_field
 from cases.lifecycle import Contact
-from cases.models import Case
+from cases.models import Case, Clue, ExitKind
 from cases.queries import category_groups
 
 
@@ -51,7 +54,13 @@ class CorrectForm(ReasonForm):
     )
     urgency = forms.ChoiceField(label=_("Urgency"), required=False)
     kind = forms.ChoiceField(label=_("Kind of request"), required=False)
-    field_order = ["category", "condition", "urgency", "kind", "reason"]
+    accused = forms.CharField(
+        label=_("Unit complained of"),
+        required=False,
+        max_length=20,
+        widget=accused_select(_("as it is"), nobody=True),
+    )
+    field_order = ["category", "condition", "urgency", "kind", "accused", "reason"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -85,6 +94,59 @@ class RulingForm(forms.Form):
         widget=forms.RadioSelect,
     )
     reason = text_field(_("Reason of the ruling"), rows=2)
+
+
+class ExitChoice(forms.RadioSelect):
+    """The classified exits, one below the other, each with what it means."""
+
+    template_name = "cases/_exits.html"
+
+
+class RejectForm(ReasonForm):
+    """By which exit and why. What is told to the caller at once is the reason and the answer in one."""
+
+    exit = forms.ChoiceField(label=_("By which exit"), widget=ExitChoice)
+    same_as = forms.CharField(
+        label=_("Number of the case that the matter is handled under"),
+        required=False,
+        max_length=24,
+        help_text=_("Needed for T3: the call is noted with that case as urging."),
+        widget=forms.TextInput({"autocomplete": "off", "placeholder": "20260101-000001"}),
+    )
+    field_order = ["exit", "same_as", "reason"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["exit"].choices = [(one.code, _exit_words(one)) for one in exits()]  # type: ignore[attr-defined]
+        self.fields["reason"].label = _("Reason, or the answer given")
+        if not exits():
+            del self.fields["exit"]
+
+
+def _exit_words(exit_: ExitKind) -> SafeString:
+    return format_html(
+        '<strong>{}</strong> <span class="muted">{}{}{}</span>',
+        exit_,
+        exit_.applies,
+        "。" if exit_.applies else "",
+        exit_.action,
+    )
+
+
+def _outcome_field() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=_("What the source of the clue is told"),
+        choices=[("", _("what follows from the step")), *Clue.Outcome.choices],
+        required=False,
+    )
+
+
+class RejectClueForm(RejectForm):
+    outcome = _outcome_field()
+
+
+class CloseClueForm(NoteForm):
+    outcome = _outcome_field()
 
 
 class MergeForm(forms.Form):
@@ -160,14 +222,20 @@ STEP_FACES: Mapping[str, StepFace] = {
     "reject": StepFace(
         _("Do not accept"),
         "ban",
-        _("The request is not for us to handle. The caller is owed the reason."),
-        ReasonForm,
+        _("The request leaves by a classified exit. The caller is owed the reason."),
+        RejectForm,
     ),
     "merge": StepFace(
         _("Merge"),
         "git-merge",
         _("The same matter was reported before: this case ends and stays linked to the other."),
         MergeForm,
+    ),
+    "unmerge": StepFace(
+        _("Undo the merge"),
+        "arrow-back-up",
+        _("The case is again where it was before the merge, with the deadlines it had."),
+        NoteForm,
     ),
     "reopen": StepFace(
         _("Send back to be redone"),
@@ -183,3 +251,11 @@ STEP_FACES: Mapping[str, StepFace] = {
         "btn-primary",
     ),
 }
+
+OF_CLUES: Mapping[str, type[forms.Form]] = {"reject": RejectClueForm, "close": CloseClueForm}
+
+
+def form_of(step: str, case: Case) -> type[forms.Form]:
+    """Return the form of a step; the end of a clue's case asks, too, what its source is told."""
+    of_clue = OF_CLUES.get(step) if case.channel == Case.Channel.PLATFORM else None
+    return of_clue or STEP_FACES[step].form

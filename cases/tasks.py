@@ -2,8 +2,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.services.heartbeats import beat
-from cases.services import breaches, calendar_changes, steps
-from cases.sweeps import BREACHES, HOLDS
+from cases.services import breaches, calendar_changes, snapshots, steps
+from cases.sweeps import BREACHES, HOLDS, SNAPSHOTS
+from grids.services import positions
 
 
 @shared_task
@@ -14,6 +15,16 @@ def sweep_breaches(**kwargs: object) -> int:
 @shared_task
 def sweep_holds(**kwargs: object) -> int:
     return beat("sweep_holds", steps.sweep_holds, timezone.now(), HOLDS)
+
+
+@shared_task
+def sweep_snapshots(**kwargs: object) -> int:
+    return beat("sweep_snapshots", snapshots.sweep_snapshots, timezone.now(), SNAPSHOTS)
+
+
+@shared_task
+def forget_positions(**kwargs: object) -> int:
+    return beat("forget_positions", positions.forget_positions, timezone.now())
 
 
 @shared_task

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from cases.lifecycle import WORKING, ClockKind, State
-from cases.models import BOUNDARIES, Callback, Case, Clock, Request
+from cases.merged import to_inform
+from cases.models import BOUNDARIES, Callback, Case, Clock, FieldTask, Request
 from grids.models.areas import CODE_LENGTH
 
 
@@ -33,9 +34,8 @@ def at_town_desk(user: User) -> QuerySet[Case]:
     for area in user.areas_of(Role.TOWN, Role.COMMUNITY):
         mine |= Q(town=area) if len(area) == CODE_LENGTH["town"] else Q(area__code__startswith=area)
     waits = Q(state__in=[*WORKING, State.ON_HOLD]) | Q(state=State.HANDLED, callable=False)
-    running = Clock.objects.running().filter(
-        case=OuterRef("pk"), order_ref=None, document_ref=None, due_at__isnull=False
-    )
+    running = Clock.objects.running().of_case_itself()
+    running = running.filter(case=OuterRef("pk"), due_at__isnull=False)
     due = Subquery(running.order_by("due_at").values("due_at")[:1])
     return Case.objects.visible_to(user).filter(mine, waits).annotate(due=due)
 
@@ -85,6 +85,18 @@ def callback_queue(user: User) -> QuerySet[Case]:
     )
 
 
+def telling_queue(user: User) -> QuerySet[Case]:
+    """Return the merged cases whose reporters are owed word of what became of the matter, the first handled first."""
+    this_round = Callback.objects.filter(case=OuterRef("pk"), round=OuterRef("round"))
+    last = this_round.order_by("-attempt")
+    seen = Case.objects.visible_to(user).filter(pk__in=to_inform().values("pk"))
+    shown = seen.select_related("category", "area", "town").defer(*BOUNDARIES)
+    return shown.order_by("closed_at", "pk").annotate(
+        attempts=Coalesce(Subquery(last.values("attempt")[:1]), 0),
+        last_outcome=Subquery(last.values("outcome")[:1]),
+    )
+
+
 def closing_queue(user: User) -> QuerySet[Case]:
     """Return the rated cases that wait to be closed or redone, the first due first."""
     last = Callback.objects.filter(case=OuterRef("pk"), round=OuterRef("round")).order_by(
@@ -98,18 +110,20 @@ def closing_queue(user: User) -> QuerySet[Case]:
 
 
 def _due_in(cases: QuerySet[Case], state: str) -> QuerySet[Case]:
-    running = Clock.objects.running().filter(case=OuterRef("pk"), order_ref=None, document_ref=None)
+    running = Clock.objects.running().of_case_itself().filter(case=OuterRef("pk"))
     due = Subquery(running.order_by("due_at").values("due_at")[:1])
     shown = cases.select_related("category", "area", "town").defer(*BOUNDARIES)
     return shown.filter(state=state).annotate(due=due).order_by(F("due").asc(nulls_last=True), "pk")
 
 
 def to_verify(user: User) -> QuerySet[Case]:
-    """Return the handled cases of the user's area that nobody can be called about: go and look."""
+    """Return the handled cases of the user's area that nobody can be called about: go and look. What the
+    user has as a task of their own is left out."""
     mine = Q(pk__in=[])
     for area in user.areas_of(Role.GRIDHEAD, Role.GRIDWORKER):
         mine |= Q(area__code__startswith=area)
     waiting = Case.objects.visible_to(user).filter(mine, state=State.HANDLED, callable=False)
+    waiting = waiting.exclude(tasks__in=FieldTask.objects.open().filter(assignee=user))
     return (
         waiting.select_related("category", "area", "town")
         .defer(*BOUNDARIES)
@@ -124,9 +138,8 @@ def requests_waiting(user: User) -> QuerySet[Request]:
 
 def for_ruling(requests: QuerySet[Request]) -> QuerySet[Request]:
     """Load what a ruling is given by: the case, who asks, and `due`, when the case is to be finished."""
-    finish = Clock.objects.running().filter(
-        case=OuterRef("case"), order_ref=None, document_ref=None, kind=ClockKind.FINISH
-    )
+    finish = Clock.objects.running().of_case_itself()
+    finish = finish.filter(case=OuterRef("case"), kind=ClockKind.FINISH)
     rows = requests.select_related(
         "case__category", "case__area", "case__town", "unit", "asked_by"
     ).annotate(due=Subquery(finish.values("due_at")[:1]))

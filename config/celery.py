@@ -43,8 +43,12 @@ app.conf.beat_schedule = {
     "deliver_notices": _every(5, "accounts.tasks.deliver_notices"),
     "sweep_ladders": _every(5, "dispatch.tasks.sweep_ladders"),
     "sweep_lapses": _every(30, "dispatch.tasks.sweep_lapses"),
+    "sweep_rings": _every(15, "dispatch.tasks.sweep_rings"),
+    "sweep_directives": _every(60, "dispatch.tasks.sweep_directives"),
     "sweep_holds": _every(60, "cases.tasks.sweep_holds"),
     "sweep_calendars": _every(60, "cases.tasks.sweep_calendars"),
+    "sweep_snapshots": _every(60, "cases.tasks.sweep_snapshots"),
+    "forget_positions": _every(300, "cases.tasks.forget_positions"),
     "refresh_running_period": _every(300, "assessment.tasks.refresh_running_period"),
 }
 app.autodiscover_tasks()

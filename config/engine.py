@@ -19,16 +19,19 @@ from accounts.queries import SWEEP_WORDS, late_sweeps
 from accounts.requests import SignedInRequest
 from accounts.spans import in_words
 from accounts.sweeps import MESSAGES, NEVER, NOTICES, Due
-from cases.sweeps import BREACHES, HOLDS
+from cases.sweeps import BREACHES, HOLDS, SNAPSHOTS
 from config import health
 from config.celery import app
-from dispatch.sweeps import LADDERS, LAPSES
+from dispatch.sweeps import DIRECTIVES, LADDERS, LAPSES, RINGS
 
 DUE: dict[str, tuple[Due, ...]] = {
     "sweep_breaches": (BREACHES,),
     "sweep_ladders": (LADDERS,),
     "sweep_lapses": (LAPSES,),
+    "sweep_directives": (DIRECTIVES,),
+    "sweep_rings": (RINGS,),
     "sweep_holds": (HOLDS,),
+    "sweep_snapshots": (SNAPSHOTS,),
     "deliver_notices": (NOTICES, MESSAGES),
 }
 """What each sweep finds due; those that are absent reckon something anew and have no queue."""

@@ -1,8 +1,20 @@
 """Log every line, ours and the libraries', in one shape: for a console or as JSON."""
 
+import re
 from typing import Any
 
 import structlog
+
+SECRET_LINK = re.compile(r"(/(?:guest|rate)/)[^/\s\"']{16,}")
+"""Addresses that open something by themselves, without an account."""
+
+
+def hide_links(_logger: Any, _method: str, line: dict[str, Any]) -> dict[str, Any]:
+    """Keep such addresses out of the log, whoever writes them there."""
+    return {
+        name: SECRET_LINK.sub(r"\1…", value) if isinstance(value, str) else value
+        for name, value in line.items()
+    }
 
 
 def configuration(lines: str, level: str) -> dict[str, Any]:
@@ -31,7 +43,11 @@ def configuration(lines: str, level: str) -> dict[str, Any]:
             "lines": {
                 "()": structlog.stdlib.ProcessorFormatter,
                 "foreign_pre_chain": shared,
-                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
+                "processors": [
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    hide_links,
+                    last,
+                ],
             }
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},

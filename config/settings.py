@@ -97,6 +97,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context.navigation",
+                "dispatch.context.alarms",
             ],
         },
     },
@@ -185,6 +186,12 @@ X_FRAME_OPTIONS = "DENY"
 
 # Categories (by the beginning of their codes) whose cases Open311 shows to anybody, without words and to the grid only.
 OPEN311_PUBLIC = env.words("OPEN311_PUBLIC", "01,06,07,09,10")
+
+# Residents' snapshots taken from one network address in an hour (an office or a mobile network has many people).
+SNAPSHOTS_PER_HOUR = env.integer("SNAPSHOTS_PER_HOUR", 30, low=1)
+
+# The rule of who may blow a whistle on a case or pass it up: named here because its app lies above `cases`.
+WHISTLE_RIGHTS = "dispatch.rights.may_with_case"
 
 # Numbers of supervision documents begin with it: 通吹督〔2026〕12号. Their PDFs are drawn with the font named
 # (TTF or OTF, for a district that has 仿宋), else with Noto Serif SC.

@@ -3,6 +3,7 @@
 A transition changes only `self`. `dispatch.services.steps.advance_order` is the only door.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ from django_fsm import FSMField, transition
 
 from accounts.models import Role, Unit, User
 from cases.lifecycle import ClockKind
+from dispatch.rights import closes
 
 
 class OrderState(models.TextChoices):
@@ -48,27 +50,17 @@ an objection stops none but the acknowledgement it stands for. Whoever acknowled
 progress begins that time anew, and where it runs out the acknowledgement lapses. It does not run where no
 rule gives it a limit, nor where a time to assemble lay ahead (`order_clocks.kinds_of`)."""
 
-BLOWER_ROLES = (Role.TOWN, Role.COMMUNITY, Role.GRIDHEAD, Role.SUPERVISOR)
-
-ROLES_OF_LEVEL: dict[str, tuple[str, ...]] = {
-    "grid": (Role.GRIDHEAD, Role.COMMUNITY, Role.TOWN),
-    "community": (Role.COMMUNITY, Role.TOWN),
-    "town": (Role.TOWN,),
-    "district": (Role.SUPERVISOR,),
-}
-"""Who may blow which level of whistle."""
+ACTING_ROLES = (Role.DEPARTMENT, Role.TOWN, Role.COMMUNITY)
+"""Who acts for a unit that was summoned: a town's or a community's people for theirs, too."""
 
 
 def of_the_unit(order: "OrderLifecycle", user: User) -> bool:
-    return user.holds_in(order.unit_id, Role.DEPARTMENT)
+    return user.holds_in(order.unit_id, *ACTING_ROLES)
 
 
 def by_the_blower(order: "OrderLifecycle", user: User) -> bool:
-    """Who blew the whistle closes it; a town may act for its communities and grids."""
-    unit = order.blower
-    return user.holds_in(unit.pk, *BLOWER_ROLES) or (
-        bool(unit.area) and user.holds_over(unit.area, Role.TOWN)
-    )
+    """Who blew the whistle closes it, where its level has that right (结案权)."""
+    return closes(order.whistle, user)
 
 
 def centre(order: "OrderLifecycle", user: User) -> bool:
@@ -81,8 +73,22 @@ def nobody(order: "OrderLifecycle", user: User) -> bool:
 
 
 def may_object(order: "OrderLifecycle") -> bool:
-    """A unit designated by a ruling may not object again (潍坊条例 Art. 22)."""
-    return not order.designated
+    """A unit designated by a ruling may not object again (潍坊条例 Art. 22); nor any to a problem case."""
+    return not order.designated and order.case.problem_at is None
+
+
+def is_here(order: "OrderLifecycle") -> bool:
+    """The unit reported in and has not left."""
+    return order.reported_at is not None and order.left_at is None
+
+
+def asks_to_leave(order: "OrderLifecycle") -> bool:
+    """The unit waits for the blower's word on whether it may leave."""
+    return is_here(order) and order.leave_asked_at is not None and order.leave_granted_at is None
+
+
+def may_ask_leave(order: "OrderLifecycle") -> bool:
+    return is_here(order) and order.leave_asked_at is None
 
 
 def public(*args: Any, **kwargs: Any) -> Any:
@@ -108,8 +114,19 @@ class OrderLifecycle(models.Model):
     designated = models.BooleanField(_("designated by a ruling"), default=False)
     settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
     lapsed = models.PositiveSmallIntegerField(_("times lapsed"), default=0)
+    device_at = models.DateTimeField(_("time by the device"), null=True, blank=True)
+    accuracy_m = models.PositiveIntegerField(_("accuracy, metres"), null=True, blank=True)
+    arrived = models.CharField(_("who came"), max_length=120, blank=True)
+    leave_asked_at = models.DateTimeField(_("leave asked for at"), null=True, blank=True)
+    leave_reason = models.CharField(_("why they want to leave"), max_length=300, blank=True)
+    leave_granted_at = models.DateTimeField(_("leave granted at"), null=True, blank=True)
+    left_at = models.DateTimeField(_("left at"), null=True, blank=True)
+    ring_at = models.DateTimeField(_("rings again at"), null=True, blank=True)
+    rings = models.PositiveSmallIntegerField(_("times rung again"), default=0, db_default=0)
 
     unit_id: int
+    whistle: Any
+    case: Any
 
     class Meta:
         abstract = True
@@ -137,10 +154,73 @@ class OrderLifecycle(models.Model):
         lon: float | None = None,
         lat: float | None = None,
         note: str = "",
+        device_at: datetime | None = None,
+        accuracy_m: int | None = None,
+        arrived: str = "",
     ) -> None:
-        """Arrive (报到): at the place, or at the desk."""
-        self.reported_at, self.report_note = at, note
+        """Arrive (报到): at the place, or at the desk. What the device says of time and place is
+        kept beside our own clock and believed by nobody (`dispatch.arrival`)."""
+        self.reported_at, self.report_note, self.arrived = at, note, arrived
         self.report_lon, self.report_lat = lon, lat
+        self.device_at, self.accuracy_m = device_at, accuracy_m
+
+    @public(
+        "state",
+        OrderState.REPORTED,
+        OrderState.REPORTED,
+        conditions=[may_ask_leave],
+        permission=of_the_unit,
+    )
+    def ask_leave(self, *, at: datetime, reason: str) -> None:
+        """Ask the blower to be let go before the matter is done (事不完、人不走)."""
+        self.leave_asked_at, self.leave_reason = at, reason.strip()[:300]
+
+    @public(
+        "state",
+        OrderState.REPORTED,
+        OrderState.REPORTED,
+        conditions=[asks_to_leave],
+        permission=by_the_blower,
+    )
+    def grant_leave(self, *, at: datetime, note: str = "") -> None:
+        """The blower lets the unit go."""
+        self.leave_granted_at = at
+
+    @public(
+        "state",
+        OrderState.REPORTED,
+        OrderState.REPORTED,
+        conditions=[asks_to_leave],
+        permission=by_the_blower,
+    )
+    def refuse_leave(self, *, at: datetime, reason: str) -> None:
+        """The unit is to stay; it may ask again."""
+        self.leave_asked_at, self.leave_reason = None, ""
+
+    @public(
+        "state",
+        OrderState.REPORTED,
+        OrderState.REPORTED,
+        conditions=[is_here],
+        permission=of_the_unit,
+    )
+    @public(
+        "state",
+        OrderState.FINISHED,
+        OrderState.FINISHED,
+        conditions=[is_here],
+        permission=of_the_unit,
+    )
+    @public(
+        "state",
+        OrderState.ACCEPTED,
+        OrderState.ACCEPTED,
+        conditions=[is_here],
+        permission=of_the_unit,
+    )
+    def leave(self, *, at: datetime) -> None:
+        """Leave the place. Whether a result or leave is demanded first is the kind's rule."""
+        self.left_at = at
 
     @public("state", OrderState.ACKNOWLEDGED, OrderState.ACKNOWLEDGED, permission=of_the_unit)
     @public("state", OrderState.REPORTED, OrderState.REPORTED, permission=of_the_unit)
@@ -158,8 +238,10 @@ class OrderLifecycle(models.Model):
         conditions=[may_object],
         permission=of_the_unit,
     )
-    def object(self, *, at: datetime, reason: str) -> None:
-        """Say “not ours”, with a reason; the centre rules."""
+    def object(
+        self, *, at: datetime, reason: str, evidence: str = "", cites: Sequence[str] = ()
+    ) -> None:
+        """Say “not ours”, with a reason, what proves it and earlier rulings; the centre rules."""
 
     @public("state", OrderState.ACKNOWLEDGED, OrderState.ACKNOWLEDGED, permission=of_the_unit)
     @public("state", OrderState.REPORTED, OrderState.REPORTED, permission=of_the_unit)

@@ -1,17 +1,20 @@
-"""Who may do what now with an order and a whistle's list: rules on loaded rows, without a query."""
+"""Who may do what now with an order: rules on loaded rows, without a query."""
 
-from collections.abc import Collection
 from datetime import datetime
 
-from accounts.models import Role, User
+from accounts.models import User
 from cases import calendars
 from cases.deadlines import Limit, TimeUnit, add
 from cases.lifecycle import State
-from dispatch.lifecycle import BLOWER_ROLES
-from dispatch.models import Order, WhistleItem
+from cases.models import Case
+from dispatch.models import Order, OrderState
+from dispatch.rights import current
 
 OBJECTION_WORKDAYS = 2
 """Workdays within which a unit may object (山东省办法 2020)."""
+
+MOST_TRANSFERS = 3
+"""Times that a case may leave a unit it was given to before forced adjudication (巴彦淖尔)."""
 
 
 def steps_for(order: Order, user: User) -> list[str]:
@@ -22,19 +25,29 @@ def steps_for(order: Order, user: User) -> list[str]:
     return list(dict.fromkeys(move.name for move in moves if move.custom.get("public")))
 
 
+def must_stay(order: Order) -> bool:
+    """Tell whether the unit may not leave yet: no result is written and nobody gave it leave, in a kind
+    of whistle that demands to stay (事不完、人不走)."""
+    if order.state != OrderState.REPORTED or order.leave_granted_at is not None:
+        return False
+    kind = current().kind(order.whistle.kind)
+    return kind is None or kind.stay
+
+
 def objection_deadline(order: Order) -> datetime:
     """Return until when the unit may object: two workdays from dispatch."""
     limit = Limit(OBJECTION_WORKDAYS, TimeUnit.WORKDAY)
     return add(order.issued_at, limit, calendars.current())
 
 
-def may_mark(item: WhistleItem, summoned: Collection[int], user: User) -> bool:
-    """Tell whether the user may tick the problem: its owner, where it names none any unit of
-    `summoned`, and the blower, or the town over the blower's area."""
-    units = {item.unit_id} if item.unit_id else summoned
-    blower = item.whistle.blower
-    return (
-        any(user.holds_in(unit_id, Role.DEPARTMENT) for unit_id in units)
-        or user.holds_in(blower.pk, *BLOWER_ROLES)
-        or user.holds_over(blower.area, Role.TOWN)
-    )
+def may_be_transferred(case: Case) -> bool:
+    """Tell whether the case may still leave a unit that it was given to."""
+    return case.transfers < MOST_TRANSFERS
+
+
+def counts_as_transfer(order: Order) -> bool:
+    """Tell whether withdrawing the order takes the case from whom it was given to: it is the lead's,
+    not done yet, and its whistle is not only passed up."""
+    whistle = order.whistle
+    led = order.role == Order.Part.LEAD and order.state != OrderState.FINISHED
+    return led and whistle.passed_up_at is None and whistle.round == order.case.round

@@ -2,16 +2,44 @@
 
 from django.urls import path
 
-from dispatch.views import blowing, centre, desks, documents, orders, responsibilities
+from dispatch import urls_papers
+from dispatch.views import (
+    blowing,
+    centre,
+    desks,
+    documents,
+    guests,
+    orders,
+    passing,
+    responsibilities,
+    rights,
+    routing,
+    rulings,
+    whistles,
+    whistles_back,
+)
 
 app_name = "dispatch"
 urlpatterns = [
     path("desk/department/", desks.desk, name="desk"),
     path("desk/whistles/", desks.whistles, name="whistles"),
     path("desk/centre/", centre.desk, name="centre"),
+    path("rights/", rights.index, name="rights"),
+    path("routing/", routing.index, name="routing"),
+    path("routing/new/", routing.write, name="rule_new"),
+    path("routing/try/", routing.trial, name="rule_trial"),
+    path("routing/<int:pk>/edit/", routing.write, name="rule_edit"),
+    path("routing/<int:pk>/<slug:action>/", routing.act, name="rule_act"),
+    path("rulings/", rulings.index, name="rulings"),
+    path("rulings/<int:pk>/", rulings.ruling, name="ruling"),
+    path("cases/<str:number>/ownership/", routing.panel, name="ownership"),
+    path("cases/<str:number>/precedents/", rulings.precedents, name="precedents"),
+    path("cases/<str:number>/city/", routing.city, name="city"),
+    path("cases/<str:number>/city/<int:pk>/answer/", routing.city_answer, name="city_answer"),
     path("responsibilities/", responsibilities.index, name="responsibilities"),
     path("responsibilities/proposal/", responsibilities.proposal, name="proposal"),
     path("cases/<str:number>/whistle/", blowing.blow, name="blow"),
+    path("cases/<str:number>/pass-up/", passing.page, name="pass_up"),
     path("cases/<str:number>/orders/", orders.panel, name="orders"),
     path("cases/<str:number>/documents/", documents.panel, name="documents_of"),
     path("documents/", documents.index, name="documents"),
@@ -23,5 +51,18 @@ urlpatterns = [
     path("orders/<int:pk>/", orders.order, name="order"),
     path("orders/<int:pk>/steps/<slug:step>/", orders.step, name="order_step"),
     path("orders/<int:pk>/rule/", centre.rule, name="rule"),
+    path("orders/<int:pk>/whistle_back/", whistles_back.ask, name="whistle_back"),
+    path("whistles_back/<int:pk>/rule/", whistles_back.rule, name="whistle_back_rule"),
+    path("whistles/<int:pk>/", whistles.whistle, name="whistle"),
+    path("whistles/<int:pk>/items/", whistles.add, name="whistle_items"),
+    path("whistles/<int:pk>/orders/", whistles.summon, name="whistle_orders"),
     path("items/<int:pk>/done/", orders.item_done, name="item_done"),
+    path("items/<int:pk>/steps/<slug:step>/", whistles.item_step, name="item_step"),
+    path("alarms/", whistles_back.alarms, name="alarms"),
+    *urls_papers.urlpatterns,
+    path("orders/<int:pk>/guest-links/", guests.links, name="guest_links"),
+    path("guest-links/<int:pk>/revoke/", guests.revoke, name="guest_revoke"),
+    path("guest/<str:secret>/", guests.guest, name="guest"),
+    path("guest/<str:secret>/steps/<slug:step>/", guests.guest_step, name="guest_step"),
+    path("guest/<str:secret>/items/<int:pk>/<slug:step>/", guests.guest_item, name="guest_item"),
 ]

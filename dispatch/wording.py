@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dispatch.models import Standing
 
@@ -41,11 +42,21 @@ STEPS = {
             _("Finished; the blower checks the result."),
             css="btn-primary",
         ),
+        StepWords("leave", _("Leave the place"), "door-exit", _("Left the place."), asks=False),
         StepWords("progress", _("Note progress"), "notes", _("Progress noted.")),
+        StepWords(
+            "ask_leave", _("Ask for leave"), "door-exit", _("Asked; who blew the whistle decides.")
+        ),
         StepWords(
             "extend", _("Ask for more time"), "hourglass-empty", _("Asked; the centre rules.")
         ),
         StepWords("object", _("Object"), "arrow-back-up", _("Objection raised; the centre rules.")),
+        StepWords(
+            "whistle_back",
+            _("Whistle back"),
+            "speakerphone",
+            _("Asked; the centre rules on whom to summon."),
+        ),
         StepWords(
             "accept",
             _("Accept the result"),
@@ -54,6 +65,16 @@ STEPS = {
             css="btn-primary",
         ),
         StepWords("send_back", _("Send back"), "rotate", _("Sent back to the department.")),
+        StepWords(
+            "grant_leave",
+            _("Grant leave"),
+            "door-exit",
+            _("Leave granted; the unit is told."),
+            css="btn-primary",
+        ),
+        StepWords(
+            "refuse_leave", _("Refuse leave"), "hand-stop", _("Leave refused; the unit is told.")
+        ),
         StepWords(
             "withdraw",
             _("Withdraw the order"),
@@ -78,6 +99,14 @@ HAPPENED: dict[str, tuple[str | Promise, str, str]] = {
     "ladder.supervision": (_("Supervision notice"), "file-alert", "red"),
     "ladder.bulletin": (_("Public notice"), "file-alert", "red"),
     "order.report_in": (_("Reported in"), "map-pin-check", "teal"),
+    "order.ask_leave": (_("Leave asked for"), "door-exit", "amber"),
+    "order.grant_leave": (_("Leave granted"), "door-exit", "blue"),
+    "order.refuse_leave": (_("Leave refused: stay"), "hand-stop", "red"),
+    "order.leave": (_("Left the place"), "door-exit", "grey"),
+    "order.summon": (_("Summoned later"), "speakerphone", "blue"),
+    "whistle_back.ask": (_("Whistle back asked for"), "speakerphone", "amber"),
+    "whistle_back.grant": (_("Whistle back granted"), "gavel", "green"),
+    "whistle_back.refuse": (_("Whistle back refused"), "gavel", "red"),
     "order.progress": (_("Progress"), "notes", "grey"),
     "order.finish": (_("Finished"), "circle-check", "green"),
     "order.object": (_("Objection raised"), "arrow-back-up", "red"),
@@ -91,9 +120,52 @@ HAPPENED: dict[str, tuple[str | Promise, str, str]] = {
     "order.withdraw": (_("Withdrawn"), "x", "grey"),
     "order.review": (_("Reviewed"), "star", "green"),
     "order.lead": (_("Takes the lead"), "flag", "blue"),
+    "guest.make": (_("Guest link made"), "link", "blue"),
+    "guest.revoke": (_("Guest link revoked"), "link-off", "amber"),
     "breach": (_("Time limit missed"), "alert-triangle", "red"),
 }
 """Label, icon and tone of the events in an order's history."""
+
+
+ITEM_STEPS = {
+    words.name: words
+    for words in (
+        StepWords(
+            "start",
+            pgettext_lazy("problem", "Begin"),
+            "tool",
+            pgettext_lazy("problem", "Under way."),
+            asks=False,
+        ),
+        StepWords(
+            "done",
+            pgettext_lazy("problem", "Mark as done"),
+            "checkbox",
+            _("The problem is done; what proves it is kept."),
+            css="btn-primary",
+        ),
+        StepWords(
+            "reopen",
+            pgettext_lazy("problem", "Open again"),
+            "rotate",
+            _("The problem is open again; its owner is told."),
+        ),
+        StepWords(
+            "assign",
+            pgettext_lazy("problem", "Owner and limit"),
+            "user-check",
+            _("The problem is given; its owner is told."),
+        ),
+        StepWords(
+            "drop",
+            pgettext_lazy("problem", "Drop"),
+            "x",
+            _("The problem is dropped."),
+            css="btn-ghost-danger",
+        ),
+    )
+}
+"""The steps of a problem, in the order in which the buttons stand."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,19 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from accounts import district as own_district
 from accounts import quiet_hours
 from accounts.models import Membership, Unit, User
 from assessment.models import AssessmentPolicy
 from cases import calendars
 from cases.models import Case, Category
 from cases.services import alerts, limits
+from cases.services.exits import restore_exits
 from cases.services.intake import receive
 from cases.services.reference import import_limits
+from dispatch import rights
 from dispatch.models import Order, Responsibility, Whistle
+from dispatch.services.rights import ensure_rights
 from dispatch.services.whistles import Summons, blow_whistle
 from grids.models import Area, Atlas, GridDuty
 from grids.places import Place
@@ -88,6 +92,9 @@ def _units() -> list[Unit]:
         ("ZJW", "区住房和城乡建设委员会", "department", ""),
         ("XFZD", "区消防救援支队", "department", ""),
         ("GD", "供电公司", "company", ""),
+        ("DW", "潞邑社区邻里互助队", "squad", COMMUNITY),
+        ("LM", "潞邑社区联盟便民超市", "alliance", COMMUNITY),
+        ("WY", "潞邑物业服务公司", "property", COMMUNITY),
         (TOWN, "潞邑街道", "town", TOWN),
         (OTHER_TOWN, "杨庄街道", "town", OTHER_TOWN),
         (COMMUNITY, "潞邑社区居民委员会", "community", COMMUNITY),
@@ -125,12 +132,15 @@ def _hashed() -> str:
 def load_district() -> dict[str, User]:
     """Load the small district and its people; return the people by name."""
     calendars.forget()
+    rights.forget()
     quiet_hours.forget()
     limits.forget()
     alerts.forget()
+    own_district.forget()
     Area.objects.bulk_create(_areas())
     Atlas.objects.update_or_create(pk=1, defaults={"version": _next_version()})
     Unit.objects.bulk_create(_units())
+    own_district.district_name()  # read once by each process
     Category.objects.bulk_create(
         [
             Category(code="01", name="城市管理"),
@@ -143,6 +153,9 @@ def load_district() -> dict[str, User]:
     import_limits(ROOT / "cases/data/time_limits.csv")
     calendars.version_of(calendars.OFFICE)
     calendars.forget()  # the row stands now, and may be trusted
+    ensure_rights()
+    rights.current()  # read once by each process
+    restore_exits()
     item = Responsibility.objects.create(
         code="2-01",
         group="住房与物业",

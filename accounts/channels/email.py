@@ -34,9 +34,8 @@ def send(message: Message, at: datetime) -> None:
     sender = settings.DEFAULT_FROM_EMAIL
     host = sender.rpartition("@")[2].rstrip("> ")
     headers = {"Message-ID": f"<{message.key}@{host}>", "Auto-Submitted": "auto-generated"}
-    mail = EmailMessage(
-        message.subject, message.body, sender, [message.recipient.email], headers=headers
-    )
+    to = [message.recipient.email] if message.recipient else []
+    mail = EmailMessage(message.subject, message.body, sender, to, headers=headers)
     try:
         mail.send()
     except smtplib.SMTPRecipientsRefused as refusal:

@@ -36,8 +36,8 @@ def send(message: Message, at: datetime) -> None:
     """Hand the message to the gateway; raise `SendFailed` or one of its kinds unless it says 2xx."""
     given = {
         "id": message.key,
-        "to": message.recipient.phone,
-        "text": message.body,
+        "to": message.recipient.phone if message.recipient else message.phone,
+        "text": message.words,
         "sent_at": at.isoformat(timespec="seconds"),
     }
     body = json.dumps(given, ensure_ascii=False).encode()

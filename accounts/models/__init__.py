@@ -1,3 +1,4 @@
+from accounts.models.district import District, DistrictChange
 from accounts.models.messages import Channel, Message
 from accounts.models.notices import Notice, QuietSpan
 from accounts.models.records import AccessLog, Heartbeat, IdempotencyRecord
@@ -10,6 +11,8 @@ __all__ = [
     "HOTLINE_CODE",
     "AccessLog",
     "Channel",
+    "District",
+    "DistrictChange",
     "Heartbeat",
     "IdempotencyRecord",
     "Membership",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.masks import mask_email, mask_phone
 from accounts.models.users import Role, User
+from accounts.sealed import secret_of
 
 TROUBLES = {
     "no_address": _("The person has no address for this channel any more."),
@@ -50,12 +51,22 @@ class Message(models.Model):
     """One e-mail or SMS to one person: a notice, or a digest of `count` of them.
 
     `key` goes with it to the receiver, who may drop what comes twice. The address is that of the
-    person at the moment of sending.
+    person at the moment of sending; an SMS to an outsider has no recipient, but a `phone`. Where
+    `sealed` names a nonce, `{secret}` in the body stands for its secret, which is put in on sending.
     """
 
     recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="messages", db_index=False
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="messages",
+        db_index=False,
     )
+    phone = models.CharField(
+        _("phone of an outsider"), max_length=20, blank=True, default="", db_default=""
+    )
+    sealed = models.CharField(max_length=64, blank=True, default="", db_default="")
     channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices)
     key = models.CharField(max_length=40, unique=True)
     subject = models.CharField(_("subject"), max_length=200)
@@ -79,7 +90,11 @@ class Message(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(sent_at=None) | Q(parked_at=None), name="message_sent_is_not_parked"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(recipient__isnull=False) | (~Q(phone="") & Q(channel="sms")),
+                name="message_goes_to_somebody",
+            ),
         ]
         indexes = [
             models.Index(
@@ -104,9 +119,16 @@ class Message(models.Model):
     @property
     def masked_address(self) -> str:
         """Return where it goes, masked."""
+        if self.recipient is None:
+            return mask_phone(self.phone)
         if self.channel == Channel.SMS:
             return mask_phone(self.recipient.phone)
         return mask_email(self.recipient.email)
+
+    @property
+    def words(self) -> str:
+        """Return the body as it is sent, its secret put in; never to be stored or shown."""
+        return self.body.replace("{secret}", secret_of(self.sealed)) if self.sealed else self.body
 
     @property
     def trouble(self) -> str:

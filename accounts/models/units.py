@@ -26,6 +26,9 @@ class Unit(models.Model):
         COMMUNITY = "community", _("Community")
         DEPARTMENT = "department", _("Department")
         COMPANY = "company", _("Company")
+        SQUAD = "squad", _("Neighbours' squad")
+        ALLIANCE = "alliance", _("Alliance member")
+        PROPERTY = "property", _("Property firm")
         HOTLINE = "hotline", _("Hotline")
         CENTRE = "centre", _("Command centre")
 

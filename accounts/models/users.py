@@ -46,20 +46,24 @@ class User(AbstractUser):
             return ()
         return tuple(self.memberships.select_related("unit").order_by("pk"))
 
-    def holds(self, *roles: str) -> bool:
-        """Tell whether any of the roles is held in any unit."""
-        return any(post.role in roles for post in self.posts)
+    def holds(self, *roles: str, but: int | None = None) -> bool:
+        """Tell whether any of the roles is held in any unit, the one named by `but` left out."""
+        return any(post.role in roles and post.unit_id != but for post in self.posts)
 
     def holds_in(self, unit_id: int | None, *roles: str) -> bool:
         """Tell whether any of the roles is held in that very unit."""
         return any(post.role in roles and post.unit_id == unit_id for post in self.posts)
 
-    def holds_over(self, area: str | None, *roles: str) -> bool:
-        """Tell whether any of the roles is held in a unit whose area contains `area`."""
+    def holds_over(self, area: str | None, *roles: str, but: int | None = None) -> bool:
+        """Tell whether any of the roles is held in a unit whose area contains `area`, the unit
+        named by `but` left out."""
         if not area:
             return False
         return any(
-            post.role in roles and post.unit.area and area.startswith(post.unit.area)
+            post.role in roles
+            and post.unit.area
+            and area.startswith(post.unit.area)
+            and post.unit_id != but
             for post in self.posts
         )
 

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
+from uuid import uuid4
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -40,6 +41,20 @@ def send_messages(at: datetime) -> int:
     closed = Message.objects.waiting().exclude(channel__in=channels)
     closed.update(parked_at=at, last_error="closed")
     return sum(_send_by(channel, courier, at) for channel, courier in channels.items())
+
+
+def post_sms(phone: str, subject: str, body: str, *, sealed: str, at: datetime) -> Message:
+    """Write an SMS to an outsider: sent by the next sweep, tried again like any other."""
+    return Message.objects.create(
+        phone=phone,
+        channel=Channel.SMS,
+        key=uuid4().hex,
+        subject=subject,
+        body=body,
+        sealed=sealed,
+        created_at=at,
+        not_before=at,
+    )
 
 
 def send_again(message: Message, *, actor: User, at: datetime) -> None:
@@ -89,7 +104,7 @@ def _lease(channel: Channel, at: datetime) -> list[Message]:
 
 def _try(courier: Courier, at: datetime, message: Message) -> SendFailed | None:
     """Send one message; return what went wrong, or None."""
-    if not courier.address_of(message.recipient):
+    if not (message.phone or (message.recipient and courier.address_of(message.recipient))):
         return SendRefused("no_address")
     try:
         courier.send(message, at)
@@ -110,7 +125,12 @@ def _mark(batch: Sequence[Message], failures: Sequence[SendFailed | None], at: d
         else:
             _put_off(message, failure, at)
     return Message.objects.filter(pk__in=sent, sent_at=None).update(
-        sent_at=at, parked_at=None, leased_until=None, attempts=F("attempts") + 1, last_error=""
+        sent_at=at,
+        parked_at=None,
+        leased_until=None,
+        attempts=F("attempts") + 1,
+        last_error="",
+        sealed="",
     )
 
 

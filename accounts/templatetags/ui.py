@@ -7,14 +7,18 @@ from typing import Any
 
 from django import template
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
+from accounts.desks import page_url
 from accounts.icons import drawing
 from accounts.models import Notice
-from accounts.notice_texts import ICONS, wording
+from accounts.notice_texts import ICONS, PAGES_OF_ONE, wording
+from accounts.notice_texts import PAGES as NOTICE_PAGES
 from accounts.spans import in_words, standing
 
 register = template.Library()
@@ -79,8 +83,14 @@ def badge(label: object, tone: str = "grey", icon: str = "", title: str = "") ->
 
 @register.simple_tag
 def state_badge(thing: Any) -> SafeString:
-    """Draw the state of a case, an order, a whistle: anything with `state` and its display."""
-    return badge(thing.get_state_display(), tone=STATE_TONES.get(str(thing.state), "grey"))
+    """Draw the state of a case, an order, a whistle: anything with `state` and its display.
+
+    A problem case says so beside it, wherever its state is shown.
+    """
+    drawn = badge(thing.get_state_display(), tone=STATE_TONES.get(str(thing.state), "grey"))
+    if getattr(thing, "problem_at", None) is None:
+        return drawn
+    return format_html("{} {}", drawn, badge(_("Problem case"), tone="red", icon="alert-octagon"))
 
 
 @register.simple_tag
@@ -208,6 +218,16 @@ def notice_text(notice: Notice) -> str:
 def notice_icon(kind: str) -> str:
     """Name the icon of a kind of notice."""
     return ICONS.get(kind, "bell")
+
+
+@register.simple_tag
+def notice_url(notice: Notice) -> str:
+    """Return where a notice leads: to its page, else to its case; nowhere where it has neither."""
+    if url := page_url(NOTICE_PAGES.get(notice.kind, "")):
+        return url
+    if notice.kind in PAGES_OF_ONE and "id" in notice.params:
+        return page_url(PAGES_OF_ONE[notice.kind], notice.params["id"]) or ""
+    return reverse("cases:detail", args=[notice.case_number]) if notice.case_number else ""
 
 
 @register.filter

@@ -47,7 +47,7 @@ def whistles_behind(
         rows = rows.filter(case__town=town)
     if solved:
         accepted = Order.objects.filter(whistle=OuterRef("pk"), state__in=["accepted", "reviewed"])
-        rows = rows.filter(Exists(accepted), settled_at__isnull=False)
+        rows = rows.filter(Exists(accepted), settled_at__isnull=False, passed_up_at=None)
     return rows
 
 
@@ -68,7 +68,7 @@ def _answers(**answer: object) -> Narrow:
     )
     return lambda rows: rows.filter(
         Exists(reached), ~Exists(later), role="lead", case__counted=True
-    )
+    ).exclude(case__state="merged")
 
 
 def _all(rows: QuerySet[Order]) -> QuerySet[Order]:

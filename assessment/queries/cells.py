@@ -2,7 +2,8 @@
 
 A period's cases are those received in it; whistles, orders, clocks, marks and answers follow their
 case. A case has at most one valid callback: the last one in which its resident was reached, and only
-where the case is counted. A resident is reached once in a round, so that an answer of the case's
+where the case is counted; what the reporter of a merged case answers is kept and does not count, the
+case it was merged into does. A resident is reached once in a round, so that an answer of the case's
 present round is the last; of an earlier round it is, where no later one was reached.
 """
 
@@ -22,7 +23,7 @@ from cases.lifecycle import OPEN
 Key = TypeVar("Key", bound=Hashable)
 
 VALID = """
-    a.outcome = 'reached' AND c.counted AND (
+    a.outcome = 'reached' AND c.counted AND c.state <> 'merged' AND (
         a.round = c.round OR NOT EXISTS (
             SELECT 1 FROM cases_callback later
             WHERE later.case_id = a.case_id AND later.outcome = 'reached' AND later.round > a.round
@@ -59,12 +60,18 @@ BREACHED = """
 """
 WHISTLES = """
     SELECT c.town_id, count(*), count(*) FILTER (
-        WHERE w.settled_at IS NOT NULL AND EXISTS (
+        WHERE w.settled_at IS NOT NULL AND w.passed_up_at IS NULL AND EXISTS (
             SELECT 1 FROM dispatch_order o
             WHERE o.whistle_id = w.id AND o.state IN ('accepted', 'reviewed')))
     FROM dispatch_whistle w JOIN cases_case c ON c.id = w.case_id
     WHERE c.received_at >= %(start)s AND c.received_at < %(end)s
     GROUP BY 1
+"""
+
+
+COMMENDATIONS = """
+    SELECT count(*) FROM cases_commendation
+    WHERE received_at >= %(start)s AND received_at < %(end)s
 """
 
 
@@ -126,6 +133,12 @@ def breached_by_town(span: Span) -> dict[str, int]:
 def whistles_by_town(span: Span) -> dict[str, tuple[int, int]]:
     """Return (blown, solved) by town; solved is settled with a result accepted, not recalled."""
     return {town: (blown, solved) for town, blown, solved in _rows(WHISTLES, span)}
+
+
+def commendations(span: Span) -> int:
+    """Return how often residents praised somebody; never among the cases."""
+    [(count,)] = _rows(COMMENDATIONS, span)
+    return int(count)
 
 
 def summed(cells: Iterable[tuple[Key, Tally]]) -> dict[Key, Tally]:

@@ -35,15 +35,17 @@ class Sources:
     breached: dict[str, int]
     whistles: dict[str, tuple[int, int]]
     units: dict[int, UnitFacts]
+    commendations: int = 0
 
     @classmethod
     def of(cls, span: Span) -> "Sources":
-        """Read the facts of the period from the rows, seven queries."""
+        """Read the facts of the period from the rows, eight queries."""
         return cls(
             cells.tallies(span),
             cells.breached_by_town(span),
             cells.whistles_by_town(span),
             units.facts_by_unit(span),
+            cells.commendations(span),
         )
 
 
@@ -96,6 +98,7 @@ def _whole_counts(found: Sources) -> Row:
         "breached": sum(found.breached.values()),
         "whistles": sum(blown for blown, _solved in found.whistles.values()),
         "whistles_solved": sum(solved for _blown, solved in found.whistles.values()),
+        "commendations": found.commendations,
     }
 
 
@@ -215,8 +218,12 @@ def _mean(found: Sources, rules: Rules) -> Row:
 
 
 def departments_of(found: Sources, rules: Rules) -> list[Row]:
-    """Return every department and company in service, and any other that had orders, ranked."""
-    known = Unit.objects.summonable() | Unit.objects.filter(pk__in=found.units)
+    """Return every department and company in service, and any out of service that had orders, ranked.
+
+    Neighbours and towns that were summoned are no departments and are not ranked among them.
+    """
+    kinds = (Unit.Kind.DEPARTMENT, Unit.Kind.COMPANY)
+    known = Unit.objects.summonable() | Unit.objects.filter(pk__in=found.units, kind__in=kinds)
     rows = []
     for unit in known.order_by("code").distinct():
         facts = found.units.get(unit.pk, UnitFacts())

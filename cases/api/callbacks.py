@@ -13,7 +13,7 @@ from cases.api.cases import OfOneCase, seen_case
 from cases.api.inputs import CallbackIn
 from cases.api.outputs import CallbackOut
 from cases.models import Callback
-from cases.services.callbacks import check_may_call, record_callback
+from cases.services.callbacks import Said, check_may_call, record_call
 
 
 @extend_schema_view(get=extend_schema(responses=CallbackOut))
@@ -32,13 +32,20 @@ class Callbacks(Doing, OfOneCase):
 
     @extend_schema(responses={201: CallbackOut})
     def post(self, request: Request, number: str) -> Response:
-        """Record an attempt; where the resident was reached, the case is rated."""
+        """Record an attempt; where the resident was reached, the case is rated. One call may speak of several
+        cases that came with one call (`also`)."""
         at, user = timezone.now(), asking(request)
         case = seen_case(request, number)
 
         def act() -> Any:
             check_may_call(user)
-            callback = record_callback(case.pk, actor=user, at=at, **self.given(request))
+            given = self.given(request)
+            outcome, others = given.pop("outcome"), given.pop("also", [])
+            said = {case.pk: Said(**given)}
+            for other in others:
+                spoken_of = seen_case(request, other.pop("case"))
+                said[spoken_of.pk] = Said(**other)
+            callback = record_call(said, actor=user, at=at, outcome=outcome)[case.pk]
             return CallbackOut(callback, context={"request": request}).data
 
         return self.do(request, act)

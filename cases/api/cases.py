@@ -39,6 +39,7 @@ from cases.api.rows import read_rows, write_rows
 from cases.models import BOUNDARIES, Attachment, Case, CaseEvent, Clock
 from cases.services.intake import check_may_receive, look_alikes, receive
 from cases.services.privacy import check_may_look, reveal_caller
+from cases.services.splitting import Matter, add_matter
 from grids.places import find_place
 
 
@@ -92,12 +93,26 @@ class Cases(Doing, KeyedList):
             given = self.given(request)
             where = {name: given.pop(name, None) for name in ("area", "lon", "lat", "address")}
             place = find_place(**where)
-            case: Any = receive(actor=user, at=at, place=place, **given)
+            call = given.pop("call", "")
+            case: Any = (
+                add_matter(call, Matter(place=place, **own_of(given)), actor=user, at=at)
+                if call
+                else receive(actor=user, at=at, place=place, **given)
+            )
             running = Clock.objects.running().filter(case=case).select_related("unit")
             case.open_clocks = list(running.order_by("due_at", "pk"))
             return ReceivedOut(case, context={"request": request}).data
 
         return self.do(request, act)
+
+
+CALLERS_OWN = ("channel", "caller_name", "caller_phone")
+"""What one more matter of a call takes over from its first."""
+
+
+def own_of(given: dict[str, Any]) -> dict[str, Any]:
+    """Return what a further matter of a call has of its own."""
+    return {name: value for name, value in given.items() if name not in CALLERS_OWN}
 
 
 class OneCase(GenericAPIView[Case]):

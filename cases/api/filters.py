@@ -5,6 +5,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.api.moments import MomentFilter
+from cases.lifecycle import OPEN
 from cases.models import Case, Clock, State
 from cases.search import matching
 
@@ -31,8 +32,20 @@ class CaseFilter(django_filters.FilterSet):
     received_before = MomentFilter(
         field_name="received_at", lookup_expr="lt", help_text="before this moment"
     )
+    exit = django_filters.CharFilter(
+        field_name="exit", help_text="left by the classified exit of that code"
+    )
+    urged = django_filters.BooleanFilter(
+        method="by_urged", help_text="still open, and the resident asked again"
+    )
     overdue = django_filters.BooleanFilter(
         method="by_overdue", help_text="a running clock is past its due time"
+    )
+    problem = django_filters.BooleanFilter(
+        field_name="problem_at",
+        lookup_expr="isnull",
+        exclude=True,
+        help_text="a problem case: redone or passed on three times",
     )
     q = django_filters.CharFilter(
         method="by_words", help_text="words in the text; for those who take calls, a phone number"
@@ -46,6 +59,9 @@ class CaseFilter(django_filters.FilterSet):
         at = timezone.now()
         late = Exists(Clock.objects.running().filter(case=OuterRef("pk"), due_at__lt=at))
         return cases.filter(late) if value else cases.exclude(late)
+
+    def by_urged(self, cases: QuerySet[Case], name: str, value: bool) -> QuerySet[Case]:
+        return cases.filter(urged__gt=0, state__in=OPEN) if value else cases.filter(urged=0)
 
     def by_words(self, cases: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
         return matching(cases, value, self.request.user)

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from cases.api.fields import Coordinate, WorkdaysField
 from cases.lifecycle import Contact
-from cases.models import Callback, Case
+from cases.models import Callback, Case, Clue
 from cases.services.intake import LONGEST_TEXT
 from cases.services.photos import MOST_PHOTOS
 
@@ -41,7 +41,15 @@ class CaseIn(PhotosIn):
     caller_name = serializers.CharField(max_length=40, **MAY_LACK)
     caller_phone = serializers.CharField(max_length=24, **MAY_LACK)
     confidential = serializers.BooleanField(default=False)
+    accused = serializers.CharField(
+        max_length=20, help_text="code of the unit complained of", **MAY_LACK
+    )
     external_id = serializers.CharField(max_length=80, **MAY_LACK)
+    call = serializers.CharField(
+        max_length=24,
+        help_text="a case of the same call: its caller is taken from there, and called back once for all",
+        **MAY_LACK,
+    )
 
 
 class HandleIn(serializers.Serializer[Any]):
@@ -69,6 +77,9 @@ class CorrectIn(serializers.Serializer[Any]):
     condition = serializers.CharField(max_length=12, **MAY_LACK)
     urgency = serializers.ChoiceField(choices=Case.Urgency.choices, **MAY_LACK)
     kind = serializers.ChoiceField(choices=Case.Kind.choices, **MAY_LACK)
+    accused = serializers.CharField(
+        max_length=20, help_text="code of the unit complained of; “-” for none", **MAY_LACK
+    )
     reason = serializers.CharField(**TEXT)
 
 
@@ -90,12 +101,33 @@ class ResumeIn(serializers.Serializer[Any]):
     """Nothing need be said."""
 
 
+OUTCOME: dict[str, Any] = MAY_LACK | {
+    "choices": Clue.Outcome.choices,
+    "help_text": "of a clue's case: what its source is told, if not what follows from the step",
+}
+
+
 class RejectIn(serializers.Serializer[Any]):
-    reason = serializers.CharField(**TEXT)
+    """Say by which exit and why. Left out, the exit is T10; T3 names the case in `same_as`, T7 gives the
+    answer in `result`."""
+
+    exit = serializers.CharField(max_length=4, help_text="see /exits/", **MAY_LACK)
+    reason = serializers.CharField(**TEXT, **MAY_LACK)
+    result = serializers.CharField(**TEXT, **MAY_LACK)
+    same_as = serializers.CharField(
+        max_length=24,
+        help_text="number of the case that the same matter is handled under",
+        **MAY_LACK,
+    )
+    outcome = serializers.ChoiceField(**OUTCOME)
 
 
 class MergeIn(serializers.Serializer[Any]):
     into = serializers.CharField(max_length=24, help_text="the number of the case that stays")
+
+
+class UnmergeIn(serializers.Serializer[Any]):
+    note = serializers.CharField(**TEXT, **MAY_LACK)
 
 
 class ReopenIn(serializers.Serializer[Any]):
@@ -104,16 +136,16 @@ class ReopenIn(serializers.Serializer[Any]):
 
 class CloseIn(serializers.Serializer[Any]):
     note = serializers.CharField(**TEXT, **MAY_LACK)
+    outcome = serializers.ChoiceField(**OUTCOME)
 
 
 class RevealIn(serializers.Serializer[Any]):
     purpose = serializers.CharField(max_length=200)
 
 
-class CallbackIn(serializers.Serializer[Any]):
-    """One attempt. Where the resident was reached, all three answers are needed."""
+class SaidIn(serializers.Serializer[Any]):
+    """What the resident said of one case."""
 
-    outcome = serializers.ChoiceField(choices=Callback.Outcome.choices)
     contacted = serializers.BooleanField(required=False, allow_null=True, default=None)
     resolved = serializers.ChoiceField(choices=Callback.Resolved.choices, **MAY_LACK)
     satisfied = serializers.ChoiceField(choices=Callback.Satisfied.choices, **MAY_LACK)
@@ -123,3 +155,16 @@ class CallbackIn(serializers.Serializer[Any]):
         help_text="a step to take at once",
         **MAY_LACK,
     )
+
+
+class AlsoIn(SaidIn):
+    """What was said in the same call of another case of it."""
+
+    case = serializers.CharField(max_length=24)
+
+
+class CallbackIn(SaidIn):
+    """One attempt. Where the resident was reached, all three answers are needed, for every case spoken of."""
+
+    outcome = serializers.ChoiceField(choices=Callback.Outcome.choices)
+    also = AlsoIn(many=True, required=False, help_text="other cases of the same call")

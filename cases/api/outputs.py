@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from cases.api.clock_outputs import ClockOut
 from cases.api.fields import SeenDetails, SeenText
+from cases.merged import of_same_call
 from cases.models import (
     Attachment,
     Callback,
@@ -32,6 +33,9 @@ class CaseRowOut(serializers.ModelSerializer[Case]):
     area_name = serializers.CharField(source="area.name")
     town = serializers.CharField(source="town_id")
     town_name = serializers.CharField(source="town.name")
+    exit = serializers.CharField(
+        source="exit_id", allow_null=True, help_text="the classified exit it left by"
+    )
     text = SeenText(of="")
     address = SeenText(of="")
     external_id = SeenText(of="")
@@ -53,6 +57,7 @@ class CaseRowOut(serializers.ModelSerializer[Case]):
             "area_name",
             "town",
             "town_name",
+            "level",
             "text",
             "address",
             "lon",
@@ -60,11 +65,15 @@ class CaseRowOut(serializers.ModelSerializer[Case]):
             "confidential",
             "counted",
             "self_handled",
+            "transfers",
+            "urged",
+            "exit",
             "external_id",
             "received_at",
             "handled_at",
             "closed_at",
             "contacted_at",
+            "problem_at",
             "hold_until",
             "clocks",
         ]
@@ -93,8 +102,14 @@ class CaseOut(CaseRowOut):
     caller_phone = serializers.SerializerMethodField()
     may_reveal = serializers.SerializerMethodField()
     callable = serializers.BooleanField(help_text="somebody can be called back")
+    same_call = serializers.SerializerMethodField(
+        help_text="numbers of the other cases of the same call that you may see"
+    )
     merged_into = serializers.CharField(source="parent.number", default=None, allow_null=True)
     received_by = serializers.CharField(allow_null=True)
+    accused = serializers.CharField(
+        source="accused.code", default=None, allow_null=True, help_text="unit complained of"
+    )
     attachments = AttachmentOut(many=True)
     steps = serializers.SerializerMethodField()
 
@@ -107,8 +122,10 @@ class CaseOut(CaseRowOut):
             "caller_phone",
             "may_reveal",
             "callable",
+            "same_call",
             "merged_into",
             "received_by",
+            "accused",
             "attachments",
             "steps",
         ]
@@ -118,6 +135,9 @@ class CaseOut(CaseRowOut):
 
     def get_caller_phone(self, case: Case) -> str:
         return shown_phone(case, self.context["request"].user)
+
+    def get_same_call(self, case: Case) -> list[str]:
+        return [other.number for other in of_same_call(case, self.context["request"].user)]
 
     def get_may_reveal(self, case: Case) -> bool:
         return may_reveal(case, self.context["request"].user)

@@ -29,6 +29,9 @@ PLAIN = (
     "confidential",
     "counted",
     "self_handled",
+    "level",
+    "transfers",
+    "urged",
     "hold_until",
 )
 NAMED = {
@@ -39,10 +42,11 @@ NAMED = {
     "area_name": "area__name",
     "town": "town_id",
     "town_name": "town__name",
+    "exit": "exit_id",
 }
 TEXTS = ("text", "address", "external_id")
-TIMES = ("received_at", "handled_at", "closed_at", "contacted_at")
-UNSHOWN = ("id", "caller_name", "caller_phone")
+TIMES = ("received_at", "handled_at", "closed_at", "contacted_at", "problem_at")
+UNSHOWN = ("id", "caller_name", "caller_phone", "accused_id")
 """What only decides about the rest: the key, and what must be struck out of texts."""
 
 CLOCK = ("kind", "unit__code", "started_at", "due_at", "provisional", "breached_at", "stopped_at")

@@ -90,7 +90,7 @@ class Resume(CaseStep):
 
 
 class Reject(CaseStep):
-    """The hotline or the centre does not accept the request."""
+    """The hotline or the centre does not take the request up: it leaves by a classified exit (分类处置)."""
 
     step = "reject"
     serializer_class = inputs.RejectIn
@@ -101,6 +101,13 @@ class Merge(CaseStep):
 
     step = "merge"
     serializer_class = inputs.MergeIn
+
+
+class Unmerge(CaseStep):
+    """Undo the merge: the case is again where it was, with the deadlines it had."""
+
+    step = "unmerge"
+    serializer_class = inputs.UnmergeIn
 
 
 class Reopen(CaseStep):
@@ -128,6 +135,7 @@ STEPS: tuple[type[CaseStep], ...] = (
     Resume,
     Reject,
     Merge,
+    Unmerge,
     Reopen,
     Close,
 )

@@ -1,10 +1,14 @@
 from cases.lifecycle import ClockKind, State
 from cases.models.calendars import CalendarDay, CalendarVersion, WorkHours
+from cases.models.calls import Call, Clue, Commendation, Urge
 from cases.models.cases import BOUNDARIES, Case, CaseParty
 from cases.models.categories import Category
 from cases.models.clocks import Clock, ClockEntry, LimitUnit, TimeLimit
 from cases.models.conditions import FilingCondition
 from cases.models.events import Attachment, Callback, CaseEvent
+from cases.models.exits import ExitKind
+from cases.models.field import Deliberation, FieldTask, Opinion, Snapshot
+from cases.models.group import GroupFile, GroupMessage
 from cases.models.ladders import Ladder
 from cases.models.requests import Adjustment, AdjustmentPolicy, Request
 
@@ -15,6 +19,7 @@ __all__ = [
     "Attachment",
     "CalendarDay",
     "CalendarVersion",
+    "Call",
     "Callback",
     "Case",
     "CaseEvent",
@@ -23,11 +28,21 @@ __all__ = [
     "Clock",
     "ClockEntry",
     "ClockKind",
+    "Clue",
+    "Commendation",
+    "Deliberation",
+    "ExitKind",
+    "FieldTask",
     "FilingCondition",
+    "GroupFile",
+    "GroupMessage",
     "Ladder",
     "LimitUnit",
+    "Opinion",
     "Request",
+    "Snapshot",
     "State",
     "TimeLimit",
+    "Urge",
     "WorkHours",
 ]

@@ -1,22 +1,70 @@
 """Cases: what residents and grids report."""
 
+from collections.abc import Collection
+from functools import reduce
+from operator import or_
+
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Upper
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransitionMixin
 
-from accounts.models import Role, Unit, User
+from accounts.models import Membership, Role, Unit, User
+from accounts.models.users import DISTRICT_WIDE
 from cases.lifecycle import OPEN, CaseLifecycle, State
 from cases.models.categories import Category
 from cases.models.conditions import FilingCondition
+from cases.models.exits import ANSWERED, ExitKind
 from grids.models import Area
 
 BOUNDARIES = ("area__boundary", "town__boundary")
 """What rows that show a place's name do without: an outline outweighs the case many times over."""
+
+MOST_SUMMONED = 2000
+"""Cases of others, the latest, that a town or a community goes on seeing because it was summoned to them."""
+
+TOWN_CODE = 9
+"""Digits of a town's division code."""
+
+
+def _accusing(units: Collection[int]) -> Q:
+    return Q(kind=Case.Kind.REPORT, accused__in=units)
+
+
+def _shown_by(posts: Collection[Membership]) -> Q:
+    """Return what the posts held in one unit show; an empty condition where they show no case."""
+    seen: list[Q] = []
+    for post in posts:
+        area = post.unit.area
+        if post.role == Role.DEPARTMENT:
+            parties = CaseParty.objects.filter(case=OuterRef("pk"), unit=post.unit_id)
+            seen.append(Q(Exists(parties)))
+        elif area and (post.role == Role.TOWN or len(area) == TOWN_CODE):
+            seen.append(Q(town=area))
+        elif area:
+            seen.append(Q(area__code__startswith=area))
+        if post.role in (Role.TOWN, Role.COMMUNITY) and (elsewhere := _summoned_elsewhere(post)):
+            seen.append(Q(pk__in=elsewhere))
+    return reduce(or_, seen, Q())
+
+
+def _summoned_elsewhere(post: Membership) -> list[int]:
+    """Return the cases that a town or a community was summoned to, read once a request.
+
+    They are few, and named one by one: a condition on another table beside that on the place would
+    keep the lists of every town from their index.
+    """
+    known: list[int] | None = post.__dict__.get("_summoned_elsewhere")
+    if known is None:
+        rows = CaseParty.objects.filter(unit=post.unit_id).order_by("-case_id")
+        known = list(rows.values_list("case_id", flat=True)[:MOST_SUMMONED])
+        post.__dict__["_summoned_elsewhere"] = known
+    return known
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -24,20 +72,32 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Return the cases the user may see. The only place that decides it.
 
         The district's desks see all; towns, communities and grids what lies in their area; units
-        what they were summoned to; everybody what they reported themselves.
+        what they were summoned to; everybody what they reported themselves. A post in the unit
+        that a report of wrongdoing complains of shows it to nobody, whatever the role.
         """
-        if user.sees_district:
+        units = {post.unit_id for post in user.posts}
+        wide = {post.unit_id for post in user.posts if post.role in DISTRICT_WIDE}
+        if len(wide) > 1:
             return self
-        seen = Q(received_by=user.pk)
-        for area in user.areas_of(Role.TOWN):
-            seen |= Q(town=area)
-        for area in user.areas_of(Role.COMMUNITY, Role.GRIDHEAD, Role.GRIDWORKER):
-            seen |= Q(area__code__startswith=area) if len(area) != 9 else Q(town=area)
-        units = user.units_of(Role.DEPARTMENT)
-        if units:
-            parties = CaseParty.objects.filter(case=OuterRef("pk"), unit__in=units)
-            seen |= Q(Exists(parties))
-        return self.filter(seen)
+        if wide == units and wide:
+            return self.filter(~_accusing(wide))
+        reported = Q(received_by=user.pk)
+        if len(units) < 2:
+            return self.filter(reported | _shown_by(user.posts)).filter(~_accusing(units))
+        seen = reported & ~_accusing(units)
+        for unit in units - wide:
+            shown = _shown_by([post for post in user.posts if post.unit_id == unit])
+            seen |= shown & ~_accusing({unit}) if shown else Q()
+        return self.filter(seen | ~_accusing(wide) if wide else seen)
+
+    def hidden_from(self, user: User) -> "CaseQuerySet":
+        """Return the reports of wrongdoing that complain of a unit of the user and are kept from them:
+        few, so that lists of what belongs to cases leave them out instead of looking for the rest."""
+        units = {post.unit_id for post in user.posts}
+        accusing = self.filter(_accusing(units))
+        if len(units) < 2:
+            return accusing
+        return accusing.exclude(pk__in=Case.objects.visible_to(user).filter(_accusing(units)))
 
     def for_list(self) -> "CaseQuerySet":
         """Load what a row shows, newest first, the key last."""
@@ -101,6 +161,45 @@ class Case(ConcurrentTransitionMixin, CaseLifecycle):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
     counted = models.BooleanField(_("counted in assessments"), default=True)
+    level = models.CharField(
+        _("level it was passed up to"), max_length=10, blank=True, default="", db_default=""
+    )
+    transfers = models.PositiveSmallIntegerField(
+        _("transfers and returns"), default=0, db_default=0
+    )
+    problem_at = models.DateTimeField(_("problem case since"), null=True, blank=True)
+    urged = models.PositiveSmallIntegerField(_("times urged"), default=0, db_default=0)
+    accused = models.ForeignKey(
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("unit complained of"),
+    )
+    exit = models.ForeignKey(
+        ExitKind,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("classified exit"),
+    )
+    call = models.ForeignKey(
+        "cases.Call",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cases",
+        db_index=False,
+        verbose_name=_("call"),
+    )
+    merged_state = models.CharField(max_length=10, blank=True, default="", db_default="")
+    informed_at = models.DateTimeField(
+        _("reporter of a merged case informed at"), null=True, blank=True
+    )
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged", db_index=False
     )
@@ -157,12 +256,37 @@ class Case(ConcurrentTransitionMixin, CaseLifecycle):
             models.Index(
                 fields=["parent"], name="case_merged_into", condition=Q(parent__isnull=False)
             ),
+            models.Index(
+                fields=["accused"], name="case_accused", condition=Q(accused__isnull=False)
+            ),
+            models.Index(fields=["call"], name="case_of_call", condition=Q(call__isnull=False)),
+            models.Index(
+                fields=["exit", "-received_at", "-id"],
+                name="case_by_exit",
+                condition=Q(exit__isnull=False),
+            ),
+            models.Index(
+                fields=["parent"],
+                name="case_to_inform",
+                condition=Q(state="merged", callable=True, informed_at=None),
+            ),
+            models.Index(fields=["level", "state"], name="case_passed_up", condition=~Q(level="")),
+            models.Index(
+                fields=["-problem_at"], name="case_problem", condition=Q(problem_at__isnull=False)
+            ),
             GinIndex(OpClass(Upper("text"), "gin_trgm_ops"), name="case_text_trigrams"),
             GinIndex(OpClass(Upper("address"), "gin_trgm_ops"), name="case_address_trigrams"),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+    def get_state_display(self) -> str:  # type: ignore[no-redef]  # in place of Django's own
+        """Return the state in words; what was answered at once was not refused."""
+        if self.exit_id == ANSWERED:
+            return gettext("Answered directly")
+        # Django's own translates every choice to find one: a third of a list.
+        return str(State(self.state).label)
 
     def get_absolute_url(self) -> str:
         """Return the address of the case's page."""

@@ -12,6 +12,9 @@ from cases.models.calendars import CalendarVersion
 from cases.models.cases import Case
 from cases.models.ladders import Ladder
 
+ACCOUNTED = ("finish", "answer")
+"""Kinds of clocks that units give account of at the weekly meeting."""
+
 
 class LimitUnit(models.TextChoices):
     URGENT_HOUR = "urgent_hour", _("urgent hours")
@@ -70,6 +73,10 @@ class ClockQuerySet(models.QuerySet["Clock"]):
     def running(self) -> "ClockQuerySet":
         return self.filter(stopped_at=None)
 
+    def of_case_itself(self) -> "ClockQuerySet":
+        """Return the clocks of cases, not those of their orders, documents and problems."""
+        return self.filter(order_ref=None, document_ref=None, item_ref=None)
+
     def overdue(self, at: datetime) -> "ClockQuerySet":
         """Return the open clocks past due that no breach stands for yet."""
         return self.filter(stopped_at=None, breached_at=None, due_at__lt=at)
@@ -82,12 +89,14 @@ class Clock(models.Model):
     clock stands on, and is empty while a pause without an end lasts; `original_due_at` is what the
     start promised, kept for statistics. `alert_at` is when the next rung of its ladder is due;
     `climb` counts how often the ladder began anew, `rung` the steps of it already taken.
-    `order_ref` and `document_ref` name the dispatch order or supervision document it belongs to.
+    `order_ref`, `document_ref` and `item_ref` name the dispatch order, the supervision document or
+    the problem on a whistle's list it belongs to.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="clocks", db_index=False)
     order_ref = models.BigIntegerField(null=True, blank=True)
     document_ref = models.BigIntegerField(null=True, blank=True)
+    item_ref = models.BigIntegerField(null=True, blank=True)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="clocks", db_index=False)
     kind = models.CharField(_("clock"), max_length=12, choices=ClockKind.choices)
     round = models.PositiveSmallIntegerField(default=1)
@@ -114,7 +123,7 @@ class Clock(models.Model):
         verbose_name_plural = _("clocks")
         constraints = [
             models.UniqueConstraint(
-                fields=["case", "kind", "order_ref", "document_ref"],
+                fields=["case", "kind", "order_ref", "document_ref", "item_ref"],
                 condition=Q(stopped_at=None),
                 nulls_distinct=False,
                 name="clock_open_once",
@@ -141,6 +150,16 @@ class Clock(models.Model):
             ),
             models.Index(
                 fields=["unit", "due_at"], name="clock_of_unit", condition=Q(stopped_at=None)
+            ),
+            models.Index(
+                fields=["due_at"],
+                name="clock_account_due",
+                condition=Q(kind__in=ACCOUNTED),
+            ),
+            models.Index(
+                fields=["stopped_at"],
+                name="clock_account_done",
+                condition=Q(kind__in=ACCOUNTED, stopped_at__isnull=False),
             ),
             models.Index(fields=["case"], name="clock_of_case"),
             models.Index(

@@ -120,6 +120,7 @@ class Attachment(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, related_name="attachments")
     step = models.CharField(max_length=24)
     order_ref = models.BigIntegerField(null=True)
+    item_ref = models.BigIntegerField(null=True)
     token = models.UUIDField(unique=True)
     file = models.ImageField(_("photo"), upload_to=attachment_path)
     uploaded_by = models.ForeignKey(

@@ -1,5 +1,11 @@
-"""Ask the resident: attempts, answers, the redo that follows an unsolved matter."""
+"""Ask the resident: attempts, answers, the redo that follows an unsolved matter.
 
+A call that brought several cases is answered by one call. The reporter of a merged case is told
+and asked too: the answer is kept with their own case, and counts only where the merge is undone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.core import signing
@@ -10,9 +16,11 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.refusals import BadInput, StepRefused
 from cases.lifecycle import CALLBACK_ROLES, State
+from cases.merged import waits_for_call
 from cases.models import Callback, Case
+from cases.services.locks import lock_case, lock_cases
 from cases.services.records import record
-from cases.services.steps import follow, lock_case, move
+from cases.services.steps import follow, move
 
 GIVE_UP_AFTER = 2
 """Unanswered attempts after which a case may be closed unrated (two no-answers, SD-CH)."""
@@ -21,7 +29,17 @@ LINK_SALT = "resident-rating"
 LINK_DAYS = 30
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the resident said of one case; `then` may be `close` or `reopen` to take that step at once."""
+
+    contacted: bool | None = None
+    resolved: str = ""
+    satisfied: str = ""
+    words: str = ""
+    then: str = ""
+
+
 def record_callback(
     pk: int,
     *,
@@ -39,24 +57,58 @@ def record_callback(
     `then` may be `close` or `reopen` to take that step at once. Raise `BadInput` where answers are
     missing, `StepRefused` where the case does not wait for a callback.
     """
+    said = Said(contacted, resolved, satisfied, words, then)
+    return record_call({pk: said}, actor=actor, at=at, outcome=outcome)[pk]
+
+
+@transaction.atomic
+def record_call(
+    said: Mapping[int, Said], *, actor: User, at: datetime, outcome: str
+) -> dict[int, Callback]:
+    """Store one attempt to reach a resident about one or several cases of one call, with the answers by case.
+
+    All or nothing. Raise `BadInput` where answers are missing (a second case's by its number and the field) or the
+    cases are not of one call, `StepRefused` where one does not wait for a callback.
+    """
     check_may_call(actor)
-    case = lock_case(pk)
-    callback = _store(
-        case,
-        at,
-        Callback(
-            outcome=outcome,
-            contacted=contacted,
-            resolved=resolved,
-            satisfied=satisfied,
-            words=words.strip(),
-            agent=actor,
-        ),
+    cases = lock_cases(said)
+    first = next(iter(said))
+    _check_one_call(list(cases.values()))
+    stored = {}
+    for pk, answer in said.items():
+        try:
+            stored[pk] = _answer(cases[pk], answer, actor, at, outcome)
+        except BadInput as refusal:
+            if pk == first:
+                raise
+            number = cases[pk].number
+            fields = {f"{number}.{name}": texts for name, texts in refusal.fields.items()}
+            raise BadInput(fields) from refusal
+    return stored
+
+
+def _check_one_call(cases: list[Case]) -> None:
+    calls = {case.call_id for case in cases}
+    if len(cases) > 1 and (len(calls) > 1 or None in calls):
+        raise BadInput({"also": _("Only cases of the same call are answered by one call.")})
+
+
+def _answer(case: Case, said: Said, actor: User, at: datetime, outcome: str) -> Callback:
+    """Store an attempt on a case locked by the caller, and take the step that is to follow."""
+    words = said.words.strip()
+    callback = Callback(
+        outcome=outcome,
+        contacted=said.contacted,
+        resolved=said.resolved,
+        satisfied=said.satisfied,
+        words=words,
+        agent=actor,
     )
-    if then == "close":
+    _store(case, at, callback)
+    if said.then == "close":
         move(case, "close", actor=actor, at=at)
-    elif then == "reopen":
-        move(case, "reopen", actor=actor, at=at, reason=words.strip() or _("Not solved."))
+    elif said.then == "reopen":
+        move(case, "reopen", actor=actor, at=at, reason=words or _("Not solved."))
     return callback
 
 
@@ -68,7 +120,7 @@ def check_may_call(actor: User) -> None:
 
 def _store(case: Case, at: datetime, callback: Callback) -> Callback:
     """Check and store an attempt on a case locked by the caller."""
-    if case.state != State.HANDLED:
+    if case.state != State.HANDLED and not waits_for_call(case):
         text = _("This case does not wait for a callback: it is “%(state)s”.")
         raise StepRefused(text % {"state": case.get_state_display()})
     _check_answers(callback)
@@ -88,9 +140,14 @@ def _store(case: Case, at: datetime, callback: Callback) -> Callback:
         contacted=callback.contacted,
         words=callback.words,
     )
-    if callback.outcome == Callback.Outcome.REACHED:
+    reached = callback.outcome == Callback.Outcome.REACHED
+    in_vain = callback.outcome != Callback.Outcome.NO_ANSWER or callback.attempt >= GIVE_UP_AFTER
+    if case.state == State.MERGED:
+        case.informed_at = at if reached or in_vain else None
+        case.save()
+    elif reached:
         follow(case, "rate", actor=callback.agent, at=at)
-    elif callback.attempt >= GIVE_UP_AFTER or callback.outcome != Callback.Outcome.NO_ANSWER:
+    elif in_vain:
         case.callback_given_up = True
         case.save()
     return callback

@@ -11,14 +11,17 @@ from django.db.models import QuerySet
 from accounts.models import CENTRE_CODE, HOTLINE_CODE, Unit
 from cases import calendars
 from cases.deadlines import Entry, EntryKind, Limit, TimeUnit, reckon, run_so_far
-from cases.lifecycle import ClockKind, clocks_of
+from cases.lifecycle import ClockKind, clocks_of, recused_unit
 from cases.models import Case, Clock, ClockEntry
 from cases.services.alerts import ladder_for, schedule
 from cases.services.breaches import lift_breach, record_breaches
 from cases.services.limits import Facts, Rule, rules_for
 from cases.services.lives import entries_of
+from grids.models.areas import CODE_LENGTH
 
 HOTLINE_CLOCKS = (ClockKind.CALLBACK, ClockKind.CLOSE)
+TASK_CLOCKS = (ClockKind.CHECK,)
+"""Clocks that run for a task in the field and end with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +36,27 @@ class Want:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Where a wanted clock belongs: to the case itself, to one of its orders, or to a document about it."""
+    """Where a wanted clock belongs: to the case itself, to one of its orders, to a document about it, or to
+    a problem on a whistle's list."""
 
     case: Case
     want: Want
     order_ref: int | None = None
     document_ref: int | None = None
+    item_ref: int | None = None
 
 
 def follow_state(case: Case, at: datetime) -> list[Clock]:
     """Make the case's own open clocks those its state asks for; return the ones started."""
     kinds = clocks_of(case)
     running = {c.kind: c for c in _own(case)}
-    stop_clocks([c for kind, c in running.items() if kind not in kinds], at)
+    ended = [c for kind, c in running.items() if kind not in kinds and kind not in TASK_CLOCKS]
+    stop_clocks(ended, at)
     return start_for_state(case, [kind for kind in kinds if kind not in running], at)
 
 
 def _own(case: Case) -> QuerySet[Clock]:
-    return Clock.objects.running().filter(case=case, order_ref=None, document_ref=None)
+    return Clock.objects.running().of_case_itself().filter(case=case)
 
 
 def start_for_state(case: Case, kinds: Iterable[str], at: datetime) -> list[Clock]:
@@ -60,9 +66,37 @@ def start_for_state(case: Case, kinds: Iterable[str], at: datetime) -> list[Cloc
         return []
     facts = facts_of(case, redo=case.round > 1)
     rules = rules_for(kinds, facts, at)
-    owners = owners_of(case)
-    wants = [Want(kind, owners[kind in HOTLINE_CLOCKS], rule) for kind, rule in rules.items()]
+    wants = [Want(kind, _owner(case, kind), rule) for kind, rule in rules.items()]
     return start_clocks(case, wants, at)
+
+
+def _owner(case: Case, kind: str) -> int:
+    if kind == ClockKind.DECIDE and case.level:
+        return decider_of(case)
+    return owners_of(case)[kind in HOTLINE_CLOCKS]
+
+
+def decider_of(case: Case) -> int:
+    """Return the unit that decides on the case: of the level it was passed up to, else its town's."""
+    codes = {"community": case.area_id[: CODE_LENGTH["community"]], "district": CENTRE_CODE}
+    units = Unit.objects.filter(code=codes.get(case.level, case.town_id), active=True)
+    found = units.exclude(pk=recused_unit(case) or 0).values_list("pk", flat=True).first()
+    return found or owners_of(case)[False]
+
+
+def stop_deciding(case: Case, at: datetime) -> None:
+    """Stop the clock of a level that decided by passing the matter up; every other clock runs on."""
+    stop_clocks(list(_own(case).filter(kind=ClockKind.DECIDE)), at)
+
+
+def hand_to_owners(case: Case) -> None:
+    """Give the case's own open clocks to whoever owes them now that a correction changed who that is."""
+    case.__dict__.pop("_owners", None)
+    for clock in _own(case):
+        owner = _owner(case, clock.kind)
+        if clock.unit_id != owner:
+            clock.unit_id = owner
+            clock.save(update_fields=["unit"])
 
 
 def facts_of(case: Case, *, redo: bool = False, whistle_kind: str = "") -> Facts:
@@ -73,7 +107,8 @@ def facts_of(case: Case, *, redo: bool = False, whistle_kind: str = "") -> Facts
 def owners_of(case: Case) -> dict[bool, int]:
     """Return the unit that owes the case's clocks: `True` for the hotline's, `False` for the town's.
 
-    Where the town or the hotline has no unit, the centre owes them: never nobody.
+    Where the town or the hotline has no unit, or is the one complained of in a report of wrongdoing,
+    the centre owes them: never nobody.
     """
     known: dict[bool, int] | None = case.__dict__.get("_owners")  # asked twice in many a step
     if known is None:
@@ -81,6 +116,8 @@ def owners_of(case: Case) -> dict[bool, int]:
         ids = dict(Unit.objects.filter(code__in=codes).values_list("code", "pk"))
         centre = ids[CENTRE_CODE]
         known = {False: ids.get(case.town_id, centre), True: ids.get(HOTLINE_CODE, centre)}
+        accused = recused_unit(case)
+        known = {desk: centre if unit == accused else unit for desk, unit in known.items()}
         case.__dict__["_owners"] = known
     return known
 
@@ -112,6 +149,7 @@ def _begun(start: Start, at: datetime) -> Clock:
         case=case,
         order_ref=start.order_ref,
         document_ref=start.document_ref,
+        item_ref=start.item_ref,
         unit_id=want.unit_id,
         kind=want.kind,
         round=case.round,

@@ -17,7 +17,7 @@ from accounts.services.notices import Draft, tell_units
 from cases.lifecycle import OPEN, clocks_of
 from cases.models import Case
 from cases.services import clocks
-from cases.services.filing import condition_of, leaf
+from cases.services.filing import accused_of, condition_of, leaf
 from cases.services.photos import Photo, keep_photos
 from cases.services.records import record
 from grids.places import Place
@@ -60,12 +60,14 @@ def receive(
     caller_name: str = "",
     caller_phone: str = "",
     confidential: bool = False,
+    accused: str = "",
     external_id: str = "",
     photos: Sequence[Photo] = (),
 ) -> Case:
     """Store the request as a numbered case, start its clocks and tell its town.
 
-    A report of wrongdoing is always confidential. Raise `BadInput` by field; then nothing is stored.
+    A report of wrongdoing is always confidential; `accused` is the code of the unit complained of, which
+    never sees nor handles a report of it. Raise `BadInput` by field; then nothing is stored.
     """
     check_may_receive(actor)
     phone = clean_phone(caller_phone)
@@ -86,6 +88,7 @@ def receive(
         caller_phone=phone,
         callable=bool(phone),
         confidential=confidential or kind == Case.Kind.REPORT,
+        accused=accused_of(accused, kind, actor),
         external_id=external_id.strip()[:80],
         received_at=at,
         received_by=actor,

@@ -30,15 +30,22 @@ def keep_photos(
     actor: User | None,
     at: datetime,
     order_ref: int | None = None,
+    item_ref: int | None = None,
 ) -> list[Attachment]:
     """Store the photos with the case. Raise `BadInput` on what is no photo, is too large or too many."""
     if len(photos) > MOST_PHOTOS:
         raise BadInput({"photos": _("At most %(count)s photos at once.") % {"count": MOST_PHOTOS}})
-    clean = [_reencode(photo) for photo in photos]
+    clean = [reencode(photo) for photo in photos]
     kept = []
     for content in clean:
         attachment = Attachment(
-            case=case, step=step, order_ref=order_ref, token=uuid.uuid4(), uploaded_by=actor, at=at
+            case=case,
+            step=step,
+            order_ref=order_ref,
+            item_ref=item_ref,
+            token=uuid.uuid4(),
+            uploaded_by=actor,
+            at=at,
         )
         attachment.file.save("photo.jpg", ContentFile(content), save=False)
         attachment.save()
@@ -46,15 +53,16 @@ def keep_photos(
     return kept
 
 
-def _reencode(photo: Photo) -> bytes:
+def reencode(photo: Photo, field: str = "photos") -> bytes:
+    """Return the photo as a JPEG of our own; raise `BadInput` under the field's name where it is none."""
     if (photo.size or 0) > LARGEST_BYTES:
-        raise BadInput({"photos": _("A photo may have at most 12 MB.")})
+        raise BadInput({field: _("A photo may have at most 12 MB.")})
     try:
         with Image.open(photo) as image:
             upright = ImageOps.exif_transpose(image).convert("RGB")
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
         text = _("“%(name)s” is no photo that can be read (JPEG, PNG or WebP).")
-        raise BadInput({"photos": text % {"name": photo.name}}) from None
+        raise BadInput({field: text % {"name": photo.name}}) from None
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     out = BytesIO()
     upright.save(out, "JPEG", quality=82)

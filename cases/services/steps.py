@@ -16,6 +16,7 @@ from accounts.refusals import BadInput, StepRefused
 from accounts.services.notices import Draft, tell_units
 from cases.lifecycle import (
     ENDED,
+    OPEN,
     TOWN_ROLES,
     WORKING,
     ClockKind,
@@ -24,15 +25,21 @@ from cases.lifecycle import (
     nobody,
 )
 from cases.models import Adjustment, Case, Request
-from cases.services import clocks
+from cases.services import clocks, exits, merging
 from cases.services.adjustments import (
     check_extension,
     check_hold,
     extensions_granted,
     whistle_kind_of,
 )
+from cases.services.assigning import follow_case
+from cases.services.clues import answer_clues, check_outcome, take_answers_back
 from cases.services.filing import changes, corrected
+from cases.services.locks import lock_case as lock_case
+from cases.services.locks import lock_cases
+from cases.services.problems import note_redo
 from cases.services.records import record
+from cases.services.urging import attach_urge
 
 ASKING = {"ask_extension": Adjustment.EXTEND, "ask_hold": Adjustment.HOLD}
 """Steps that ask the centre for something, and what they ask for."""
@@ -50,19 +57,21 @@ def permission_of(move: Any) -> Any:
     return next(iter(move._django_fsm.transitions.values())).permission  # noqa: SLF001
 
 
-def lock_case(pk: int) -> Case:
-    """Lock the case's row until the end of the transaction.
-
-    FOR NO KEY UPDATE, so that a sweep may append an event to the case meanwhile.
-    """
-    return Case.objects.select_for_update(no_key=True).get(pk=pk)
-
-
 @transaction.atomic
 def advance(pk: int, step: str, *, actor: User, at: datetime, **details: Any) -> Case:
     """Take one step in a case's life. Raise `PermissionDenied` (403) when it is not the actor's,
     `StepRefused` (409) when it is not now, `BadInput` (400) when a detail cannot be taken."""
-    return move(lock_case(pk), step, actor=actor, at=at, **details)
+    return move(_locked(pk, step, details), step, actor=actor, at=at, **details)
+
+
+NAMES_ANOTHER = {"merge": "into", "reject": "same_as"}
+"""Steps that touch another case, and the detail that names it: both are locked, in one order."""
+
+
+def _locked(pk: int, step: str, details: dict[str, Any]) -> Case:
+    number = details.get(NAMES_ANOTHER.get(step, ""))
+    other = merging.other_of(pk, str(number)) if number else None
+    return lock_case(pk) if other is None else lock_cases([pk, other])[pk]
 
 
 def move(case: Case, step: str, *, actor: User, at: datetime, **details: Any) -> Case:
@@ -91,11 +100,30 @@ def follow(case: Case, step: str, *, actor: User | None, at: datetime, **details
 def _take(case: Case, step: str, actor: User | None, at: datetime, details: dict[str, Any]) -> Case:
     _check_now(case, step)
     prepared = _PREPARE.get(step, _as_given)(case, actor, at, dict(details))
-    if step == "correct":
-        details = {"reason": prepared["reason"]} | changes(case, prepared)
+    details, ended_at = _to_record(case, step, details, prepared), case.closed_at
+    same = exits.same_matter(case, actor, details) if step == "reject" else None
     getattr(case, step)(at=at, **prepared)
     case.save()
     record(case, step, actor=actor, at=at, **{k: _plain(v) for k, v in details.items()})
+    _move_clocks(case, step, actor, at, prepared)
+    if step == "unmerge" and ended_at is not None:
+        merging.put_back(case, ended_at)
+    clocks.follow_state(case, at)
+    follow_case(case, at)
+    _end_or_open_again(case, ended_at, at, prepared)
+    if same is not None and same.state in OPEN:
+        attach_urge(lock_case(same.pk), actor=actor, at=at, words=case.text)
+    if step in ASKING and actor is not None:
+        _ask(case, ASKING[step], actor, at, prepared)
+    _let_requests_lapse(case, step, at)
+    _tell(case, step, at)
+    return case
+
+
+def _move_clocks(
+    case: Case, step: str, actor: User | None, at: datetime, prepared: dict[str, Any]
+) -> None:
+    """Do to the case's clocks what the step itself asks for, before they follow the state."""
     if step == "hold":
         until = _midnight_of(prepared["until"])
         clocks.pause_clocks(case, at, prepared["reason"][:200], until=until)
@@ -103,14 +131,37 @@ def _take(case: Case, step: str, actor: User | None, at: datetime, details: dict
         clocks.resume_clocks(case, at)
     elif step == "correct":
         clocks.follow_correction(case, at, prepared["reason"])
-    clocks.follow_state(case, at)
+        clocks.hand_to_owners(case)
+    elif step == "pass_up":
+        clocks.stop_deciding(case, at)
+    elif step == "reopen":
+        note_redo(case, actor=actor, at=at)
+
+
+def _to_record(
+    case: Case, step: str, details: dict[str, Any], prepared: dict[str, Any]
+) -> dict[str, Any]:
+    """Return what the event of the step keeps, before the step is taken."""
+    if step == "correct":
+        return {"reason": prepared["reason"]} | changes(case, prepared)
+    if step == "merge":
+        return details | merging.remembered(case)
+    if step == "reject":
+        kept = {name: value for name, value in details.items() if name != "result"}
+        return kept | {"exit": prepared["exit_id"], "reason": prepared["reason"]}
+    return details
+
+
+def _end_or_open_again(
+    case: Case, ended_at: datetime | None, at: datetime, prepared: dict[str, Any]
+) -> None:
+    """Stop what still runs in a case that has ended, and answer the clues it came from."""
     if case.state in ENDED:
         clocks.stop_clocks(list(case.clocks.running()), at)
-    if step in ASKING and actor is not None:
-        _ask(case, ASKING[step], actor, at, prepared)
-    _let_requests_lapse(case, step, at)
-    _tell(case, step, at)
-    return case
+        if case.state != State.MERGED:
+            answer_clues(case, at, prepared.get("outcome", ""))
+    elif ended_at is not None:
+        take_answers_back(case)
 
 
 def _midnight_of(day: date) -> datetime:
@@ -222,6 +273,12 @@ def _check_none_waits(case: Case, kind: str) -> None:
         raise StepRefused(_("The same was asked before and still waits for its ruling."))
 
 
+def _with_level(
+    case: Case, actor: User | None, at: datetime, details: dict[str, Any]
+) -> dict[str, Any]:
+    return {"to": _with_reason(case, actor, at, details)["to"]}
+
+
 def _with_how(
     case: Case, actor: User | None, at: datetime, details: dict[str, Any]
 ) -> dict[str, Any]:
@@ -233,21 +290,34 @@ def _with_how(
 def _with_target(
     case: Case, actor: User | None, at: datetime, details: dict[str, Any]
 ) -> dict[str, Any]:
-    """Find the case to merge into; it must be another, visible to the actor, and not ended."""
-    found = Case.objects.filter(number=str(details.get("into", "")).strip())
-    target = (found.visible_to(actor) if actor else found).exclude(pk=case.pk).first()
-    if target is None:
-        raise BadInput({"into": _("Give the number of another case that you may see.")})
-    if target.state in ENDED:
-        raise BadInput({"into": _("That case has ended; reopen it first.")})
-    return {"into_id": target.pk}
+    return merging.target_of(case, actor, details)
+
+
+def _with_way_back(
+    case: Case, actor: User | None, at: datetime, details: dict[str, Any]
+) -> dict[str, Any]:
+    return details | merging.way_back(case, at)
+
+
+def _with_exit(
+    case: Case, actor: User | None, at: datetime, details: dict[str, Any]
+) -> dict[str, Any]:
+    check_outcome(details)
+    return exits.chosen_exit(case, actor, details)
+
+
+def _with_outcome(
+    case: Case, actor: User | None, at: datetime, details: dict[str, Any]
+) -> dict[str, Any]:
+    check_outcome(details)
+    return details
 
 
 def _with_correction(
     case: Case, actor: User | None, at: datetime, details: dict[str, Any]
 ) -> dict[str, Any]:
     reason = _with_reason(case, actor, at, details)["reason"].strip()
-    return corrected(case, details, at) | {"reason": reason}
+    return corrected(case, details, at, actor) | {"reason": reason}
 
 
 _PREPARE = {
@@ -258,9 +328,12 @@ _PREPARE = {
     "contact": _with_how,
     "ask_extension": _with_workdays_asked,
     "ask_hold": _with_date_asked,
-    "reject": _with_reason,
+    "reject": _with_exit,
+    "close": _with_outcome,
     "reopen": _with_reason,
+    "pass_up": _with_level,
     "merge": _with_target,
+    "unmerge": _with_way_back,
 }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,13 +18,15 @@ from accounts.models import Role, User
 from accounts.refusals import BadInput
 from accounts.requests import SignedInRequest
 from cases.forms import GridReportForm, put_refusal
-from cases.lifecycle import TOWN_ROLES, State, whistle_blowers
+from cases.lifecycle import TOWN_ROLES, State, passed_words, whistle_blowers
 from cases.models import BOUNDARIES, Case
 from cases.queries import CaseLine, lines
 from cases.services.intake import receive
 from cases.services.steps import steps_for
+from cases.views.field import cards, own_tasks
 from cases.views.intake import placed, typed
 from cases.views.pages import BLOWN_IN
+from cases.views.snapshots import waiting_for
 from cases.views.words import received_words
 from cases.waiting import (
     TownCounts,
@@ -51,7 +53,8 @@ def town_desk(request: SignedInRequest) -> HttpResponse:
     ordered = (
         shown.select_related("category", "area", "town")
         .defer(*BOUNDARIES)
-        .order_by(F("due").asc(nulls_last=True), "pk")
+        .annotate(passed_here=_passed_to(reader))
+        .order_by("-passed_here", F("due").asc(nulls_last=True), "pk")
     )
     cases = list(ordered[: DESK_SHOWN + 1])
     context = {
@@ -63,6 +66,13 @@ def town_desk(request: SignedInRequest) -> HttpResponse:
         "units": [post.unit for post in reader.posts if post.role in TOWN_ROLES],
     }
     return render(request, "cases/town_desk.html", context)
+
+
+def _passed_to(reader: User) -> ExpressionWrapper:
+    """Tell of a case whether it was passed up to the reader's level and waits for a decision."""
+    levels = [post.role for post in reader.posts if post.role in TOWN_ROLES]
+    waits = Q(level__in=levels, state=State.RECEIVED)
+    return ExpressionWrapper(waits, output_field=BooleanField())
 
 
 def _shown(cases: QuerySet[Case], show: str, at: datetime) -> QuerySet[Case]:
@@ -109,7 +119,7 @@ def _tiles(counts: TownCounts, show: str) -> list[dict[str, Any]]:
 
 
 def _by_urgency(cases: list[Case], reader: User, at: datetime) -> list[dict[str, Any]]:
-    """Return the rows in groups: overdue, today, this week, later, standing still."""
+    """Return the rows in groups: passed up to us, overdue, today, this week, later, standing still."""
     tonight = end_of_day(at)
     groups: list[dict[str, Any]] = [
         {"label": _("Overdue"), "tone": "red", "until": at},
@@ -117,17 +127,22 @@ def _by_urgency(cases: list[Case], reader: User, at: datetime) -> list[dict[str,
         {"label": _("Due within a week"), "tone": "blue", "until": tonight + timedelta(days=6)},
         {"label": _("Due later"), "tone": "grey", "until": None},
         {"label": _("Clock standing still"), "tone": "grey", "until": None},
+        {"label": _("Passed up to us"), "tone": "violet", "until": None},
     ]
     for group in groups:
         group["rows"] = []
-    for case, line in zip(cases, lines(cases, reader), strict=True):
+    shown = zip(cases, lines(cases, reader), strict=True)
+    # In a group, what residents asked for again comes first, then what is due first.
+    for case, line in sorted(shown, key=lambda pair: -pair[0].urged):
         due: datetime | None = case.due  # annotated
-        if due is None or case.state == State.ON_HOLD:
+        if case.passed_here:  # annotated
+            place = 5
+        elif due is None or case.state == State.ON_HOLD:
             place = 4
         else:
             place = next((n for n in range(3) if due < groups[n]["until"]), 3)
         groups[place]["rows"].append(_row(case, line, reader))
-    return [group for group in groups if group["rows"]]
+    return [group for group in (groups[-1], *groups[:-1]) if group["rows"]]
 
 
 def _row(case: Case, line: CaseLine, reader: User) -> dict[str, Any]:
@@ -144,6 +159,7 @@ def _row(case: Case, line: CaseLine, reader: User) -> dict[str, Any]:
         if "contact" in steps
         else "",
         "may_blow": whistle_blowers(case, reader) and case.state in BLOWN_IN,
+        "passed": passed_words(case.level),
     }
 
 
@@ -163,6 +179,8 @@ def grid_desk(request: SignedInRequest) -> HttpResponse:
         "photo_errors": form.errors.get("photos") or form.non_field_errors(),
         "mine": lines(own_reports(request.user)[:REPORTS_SHOWN], request.user),
         "verify": _verifying(request.user),
+        "tasks": cards(own_tasks(request.user)[:REPORTS_SHOWN], request.user),
+        "snapshots": waiting_for(request.user),
     }
     return render(request, "cases/grid_desk.html", context, status=400 if form.errors else 200)
 

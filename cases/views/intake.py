@@ -12,9 +12,11 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.refusals import BadInput
 from accounts.requests import SignedInRequest
 from cases.forms import IntakeForm, PlacedForm, put_place_refusal, put_refusal
+from cases.lifecycle import OPEN
 from cases.models import Case
 from cases.queries import lines
 from cases.services import intake
+from cases.services.urging import may_urge
 from cases.views.words import received_words
 from grids.places import Place
 
@@ -28,7 +30,7 @@ def new_case(request: SignedInRequest) -> HttpResponse:
         case = _receive(request, form)
         if case is not None:
             messages.success(request, received_words(case))
-            return redirect(case)
+            return redirect("cases:more", case.number) if "more" in request.POST else redirect(case)
     status = 400 if form.errors else 200
     return render(request, "cases/intake.html", {"form": form}, status=status)
 
@@ -106,5 +108,10 @@ def earlier_cases(request: SignedInRequest) -> HttpResponse:
         phone = intake.clean_phone(request.POST.get("caller_phone", ""))
     except BadInput:
         phone = ""
-    found = lines(intake.earlier_cases(request.user, phone), request.user)
-    return render(request, "cases/_earlier.html", {"cases": found, "phone": phone})
+    found = list(intake.earlier_cases(request.user, phone))
+    found.sort(key=lambda case: case.state not in OPEN)  # those that can be urged come first
+    rows = [
+        {"line": line, "urges": case.state in OPEN and may_urge(case, request.user)}
+        for case, line in zip(found, lines(found, request.user), strict=True)
+    ]
+    return render(request, "cases/_earlier.html", {"rows": rows, "phone": phone})

@@ -1,6 +1,7 @@
 """One case: its page, its steps, its photos, and the deliberate look at its caller."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -20,19 +21,26 @@ from accounts.requests import SignedInRequest
 from cases.explanation import reasons, sentence, table
 from cases.filing import condition_words
 from cases.forms import PurposeForm, put_refusal
-from cases.lifecycle import CALLBACK_ROLES, State, whistle_blowers
-from cases.models import Attachment, Case, Request
+from cases.lifecycle import CALLBACK_ROLES, OPEN, State, passed_words, whistle_blowers
+from cases.merged import of_same_call, waits_for_call
+from cases.models import Attachment, Case, Clue, Request
 from cases.privacy import may_reveal, shown_name, shown_phone, shown_text
 from cases.queries import cases_for_page, lines, own_clocks, photos_by_step, timeline
 from cases.services.callbacks import rating_token
+from cases.services.commendations import may_commend
 from cases.services.intake import look_alikes, may_receive
 from cases.services.lives import deadline_of
 from cases.services.privacy import reveal_caller
+from cases.services.splitting import may_add, may_split
 from cases.services.steps import ASKING, advance, permission_of, steps_for
-from cases.step_forms import STEP_FACES
+from cases.services.urging import may_urge
+from cases.source_forms import UrgeForm
+from cases.step_forms import STEP_FACES, form_of
 from grids.queries import path_names
 
 BLOWN_IN = (State.RECEIVED, State.HANDLING)
+PRAISED_IN = (State.HANDLED, State.RATED, State.CLOSED)
+STANDING_TONES = {"open": "blue", "answered": "amber", "collected": "green"}
 PROPOSED_IN = (State.RECEIVED, State.HANDLING)
 ANSWER_TONES = {
     "yes": "green",
@@ -82,10 +90,41 @@ def page_of_case(case: Case, request: SignedInRequest) -> dict[str, Any]:
         "photos": [photo for photo in photos if photo.step == "receive"],
         "merged": list(merged[:20]),
         "may_blow": whistle_blowers(case, reader) and case.state in BLOWN_IN,
+        "passed_words": passed_words(case.level),
         "propose": case.state in PROPOSED_IN,
         "may_receive": may_receive(reader),
         **_caller(case, reader),
         **_for_callers(case, request),
+        **_beside_steps(case, reader),
+        **_origin(case, reader),
+    }
+
+
+def _beside_steps(case: Case, reader: User) -> dict[str, Any]:
+    """Return what the reader may do with the case that is no step of it."""
+    urges = case.callable and case.state in (*OPEN, State.MERGED) and may_urge(case, reader)
+    praises = may_commend(reader) and case.state in PRAISED_IN
+    url = partial(reverse, args=[case.number])
+    return {
+        "urge_form": UrgeForm(auto_id="id_urge_%s") if urges else None,
+        "more_url": url("cases:more") if _may_add_here(case, reader) else "",
+        "split_url": url("cases:split") if may_split(case, reader) else "",
+        "commend_url": f"{reverse('cases:commend')}?case={case.number}" if praises else "",
+    }
+
+
+def _may_add_here(case: Case, reader: User) -> bool:
+    return case.callable and case.state in OPEN and may_add(case, reader)
+
+
+def _origin(case: Case, reader: User) -> dict[str, Any]:
+    """Return the clue a case came from, and the other cases of its call."""
+    platform = case.channel == Case.Channel.PLATFORM
+    clue = Clue.objects.filter(case=case).first() if platform else None
+    return {
+        "clue": clue,
+        "clue_tone": STANDING_TONES[clue.standing] if clue else "",
+        "siblings": of_same_call(case, reader) if case.call_id else [],
     }
 
 
@@ -107,8 +146,7 @@ def _caller(case: Case, reader: User) -> dict[str, Any]:
 
 def _for_callers(case: Case, request: SignedInRequest) -> dict[str, Any]:
     """Return what only the callback desk sees: the way there, and the resident's own link."""
-    waits = case.state == State.HANDLED and case.callable
-    if not (waits and request.user.holds(*CALLBACK_ROLES)):
+    if not (request.user.holds(*CALLBACK_ROLES) and waits_for_call(case)):
         return {}
     link = reverse("cases:rate", args=[rating_token(case)])
     desk = f"{reverse('cases:callbacks')}?case={case.number}"
@@ -155,7 +193,7 @@ def offered(case: Case, reader: User, asked: Sequence[Request]) -> list[dict[str
             "name": name,
             "face": STEP_FACES[name],
             "url": reverse("cases:step", args=[case.number, name]),
-            "form": STEP_FACES[name].form(auto_id=f"id_{name}_%s"),
+            "form": form_of(name, case)(auto_id=f"id_{name}_%s"),
         }
         for name in STEP_FACES
         if name in possible
@@ -210,9 +248,8 @@ def step(request: SignedInRequest, number: str, step: str) -> HttpResponse:
     if step not in steps_for(case, request.user):
         text = _("This cannot be done now: the case is “%(state)s”. Reload to see where it stands.")
         raise StepRefused(text % {"state": case.get_state_display()})
-    form = (
-        face.form(request.POST) if request.method == "POST" else face.form(initial=_asked(request))
-    )
+    kind = form_of(step, case)
+    form = kind(request.POST) if request.method == "POST" else kind(initial=_asked(request))
     if request.method == "POST" and form.is_valid() and _taken(case, step, request, form):
         messages.success(request, _("Done: %(step)s.") % {"step": face.label})
         return redirect(_back(request, case))

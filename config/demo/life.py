@@ -33,10 +33,14 @@ class Life(Summoning):
         if self.rng.random() > 0.03 or not self.case.callable:
             return
         self._pass(self.rng.uniform(3, 40))
-        reason = self.rng.choice(
-            ["诉求人来电撤单", "属诉讼、仲裁途径，已告知法定渠道", "同一事项在办，已告知进度"]
+        exit_, reason = self.rng.choice(
+            [
+                ("T10", "诉求人来电撤单"),
+                ("T2", "属诉讼、仲裁途径，已告知法定渠道"),
+                ("T7", "已当场答复办理流程和所需材料，诉求人表示清楚"),
+            ]
         )
-        self._step("reject", self.d.people.named("supervisor"), reason=reason)
+        self._step("reject", self.d.people.named("supervisor"), exit=exit_, reason=reason)
         raise Later
 
     def _be_handled(self) -> None:

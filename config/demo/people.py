@@ -30,7 +30,14 @@ SIGN_INS = {
 """Sign-in → role, unit, name on screen. Posts and nicknames, no real person."""
 
 
-ROLE_IN = {"town": "town", "department": "department", "company": "department"}
+ROLE_IN = {
+    "town": "town",
+    "department": "department",
+    "company": "department",
+    "squad": "department",
+    "alliance": "department",
+    "property": "department",
+}
 """The role a colleague holds in a unit of the kind."""
 
 

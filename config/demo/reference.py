@@ -8,10 +8,13 @@ from django.db import transaction
 
 from accounts.services.units import import_units
 from assessment.services.policies import ensure_default_policy
+from cases.services.exits import restore_exits
 from cases.services.policies import import_adjustments, import_ladders
 from cases.services.reference import import_categories, import_conditions, import_limits
 from cases.services.working_hours import import_hours
+from dispatch.services.ownership_import import import_rules
 from dispatch.services.responsibilities import import_responsibilities
+from dispatch.services.rights import SHIPPED, load_rights
 from grids.placement import shipped
 from grids.services.divisions import import_divisions, import_grids
 from grids.tessellation import Division, Tessellation, tessellate
@@ -44,7 +47,10 @@ def load_reference() -> dict[str, int]:
     counts |= import_conditions(data("cases/data/filing_conditions.csv"))
     counts |= import_adjustments(data("cases/data/adjustment_policies.csv"))
     counts |= import_ladders(data("cases/data/ladders.json"))
+    counts |= load_rights(data(SHIPPED))
+    counts["exits"] = restore_exits()
     counts |= import_responsibilities(data("dispatch/data/responsibilities.csv"))
+    counts |= import_rules(data("dispatch/data/ownership_rules.csv"))
     drawn = draw_map(divisions)
     for level in ("district", "town", "community", "grid", "microgrid"):
         counts[level] = import_grids(drawn.feature_collection(level))["grids"]

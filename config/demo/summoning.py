@@ -11,9 +11,10 @@ from cases.deadlines import Limit, TimeUnit, add
 from config.demo.beginning import Beginning, hours_of
 from config.demo.habits import Habit
 from dispatch.models import Order, Responsibility
+from dispatch.services.items import Item, mark_item_done
 from dispatch.services.rulings import rule
 from dispatch.services.steps import advance_order
-from dispatch.services.whistles import Item, Summons, blow_whistle, mark_item_done
+from dispatch.services.whistles import Summons, blow_whistle
 
 
 class Summoning(Beginning):
@@ -75,11 +76,17 @@ class Summoning(Beginning):
                 if step == "acknowledge" and order.state == "acknowledged":
                     continue  # an objection overruled designates the unit
                 self._pass(minutes) if self.request.whistle == "emergency" else self._work(hours)
+                if step == "finish":
+                    self._solve(order, person)
                 advance_order(order.pk, step, actor=person, at=self._now(), **details())
-            for item in order.whistle.items.filter(unit=order.unit_id):
-                mark_item_done(item.pk, actor=person, at=self._now())
         finally:
             self.ends.append(self.at)
+
+    def _solve(self, order: Order, person: User) -> None:
+        """Do the unit's own part of the list, each problem with what proves it."""
+        for item in order.whistle.items.filter(unit=order.unit_id).order_by("position"):
+            proof = self.rng.choice(["已现场整改到位", "已清理并拍照留存", "已修复，复查正常"])
+            mark_item_done(item.pk, actor=person, at=self._now(), evidence=proof)
 
     def _stages(self, habit: Habit) -> list[tuple[float, float, str, Callable[[], dict[str, Any]]]]:
         delay = habit.delay(self.rng)

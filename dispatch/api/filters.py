@@ -5,8 +5,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.api.moments import MomentFilter
-from accounts.models import Role
 from cases.models import Clock
+from dispatch.lifecycle import ACTING_ROLES
 from dispatch.models import (
     Document,
     Order,
@@ -58,7 +58,7 @@ class OrderFilter(django_filters.FilterSet):
         fields: list[str] = []
 
     def by_own(self, orders: QuerySet[Order], name: str, value: bool) -> QuerySet[Order]:
-        own = Q(unit__in=self.request.user.units_of(Role.DEPARTMENT))
+        own = Q(unit__in=self.request.user.units_of(*ACTING_ROLES))
         return orders.filter(own if value else ~own)
 
     def by_overdue(self, orders: QuerySet[Order], name: str, value: bool) -> QuerySet[Order]:

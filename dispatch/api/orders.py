@@ -132,6 +132,7 @@ class Object(OrderStep):
 
     step = "object"
     serializer_class = inputs.ObjectIn
+    parser_classes = [BoundedJSONParser, MultiPartParser]
 
 
 class Extend(OrderStep):
@@ -139,6 +140,34 @@ class Extend(OrderStep):
 
     step = "extend"
     serializer_class = inputs.ExtendIn
+
+
+class AskLeave(OrderStep):
+    """The unit asks to be let go before the matter is done."""
+
+    step = "ask_leave"
+    serializer_class = inputs.AskLeaveIn
+
+
+class GrantLeave(OrderStep):
+    """The blower lets the unit go."""
+
+    step = "grant_leave"
+    serializer_class = inputs.GrantLeaveIn
+
+
+class RefuseLeave(OrderStep):
+    """The blower keeps the unit; it may ask again."""
+
+    step = "refuse_leave"
+    serializer_class = inputs.RefuseLeaveIn
+
+
+class Leave(OrderStep):
+    """The unit leaves: 409 without a result or leave, where the kind of whistle demands to stay."""
+
+    step = "leave"
+    serializer_class = inputs.LeaveIn
 
 
 class Accept(OrderStep):
@@ -182,6 +211,10 @@ STEPS: tuple[type[OrderStep], ...] = (
     Finish,
     Object,
     Extend,
+    AskLeave,
+    GrantLeave,
+    RefuseLeave,
+    Leave,
     Accept,
     SendBack,
     Withdraw,

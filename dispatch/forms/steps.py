@@ -1,5 +1,6 @@
 """What each step of an order asks for. The services check again; here people get their words back."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -7,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
+from dispatch.forms.cites import CitesField
 
 YES, NO = "yes", "no"
 
@@ -21,6 +23,7 @@ class StepForm(forms.Form):
 
     photos = False
     position = False
+    precedents = False
 
     def details(self) -> dict[str, Any]:
         """Return what the service takes, by name."""
@@ -31,7 +34,24 @@ class ReportInForm(StepForm):
     photos = position = True
     lon = forms.FloatField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
     lat = forms.FloatField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
-    note = _text(_("Who came, what was found"), required=False, rows=2)
+    arrived = forms.CharField(
+        label=_("Who came"),
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    note = _text(_("What was found on arrival"), required=False, rows=2)
+    device_at = forms.DateTimeField(
+        required=False, input_formats=["%Y-%m-%dT%H:%M:%S.%fZ"], widget=forms.HiddenInput
+    )
+    accuracy_m = forms.IntegerField(
+        required=False, min_value=0, max_value=10_000_000, widget=forms.HiddenInput
+    )
+
+    def clean_device_at(self) -> datetime | None:
+        """Read the device's clock, which tells the time at Greenwich."""
+        at: datetime | None = self.cleaned_data["device_at"]
+        return at.replace(tzinfo=UTC) if at else None
 
 
 class ProgressForm(StepForm):
@@ -45,7 +65,15 @@ class FinishForm(StepForm):
 
 
 class ObjectForm(StepForm):
+    photos = precedents = True
     reason = _text(_("Why this is not your unit's matter, and whose it is"))
+    evidence = _text(
+        _("Evidence"),
+        required=False,
+        rows=2,
+        placeholder=_("Register, boundary, contract, list item: what proves it"),
+    )
+    cites = CitesField()
 
 
 class ExtendForm(StepForm):
@@ -58,6 +86,22 @@ class ExtendForm(StepForm):
         widget=forms.NumberInput(attrs={"step": "0.5", "inputmode": "decimal"}),
     )
     reason = _text(_("Why the time is too short"))
+
+
+class AskLeaveForm(StepForm):
+    reason = forms.CharField(
+        label=_("Why you must leave before it is done, and who comes back when"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2, "maxlength": 300}),
+    )
+
+
+class GrantLeaveForm(StepForm):
+    note = _text(_("Remark"), required=False, rows=2)
+
+
+class RefuseLeaveForm(StepForm):
+    reason = _text(_("Why the unit is to stay"), rows=2)
 
 
 class AcceptForm(StepForm):
@@ -84,6 +128,8 @@ class RuleForm(StepForm):
         ),
     )
     reason = _text(_("Reason of the ruling"))
+    cites = CitesField()
+    precedents = True
 
     def __init__(self, *args: Any, objection: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -93,7 +139,8 @@ class RuleForm(StepForm):
         )
         if not objection:
             yes, no = _("Grant"), _("Refuse")
-            del self.fields["new_unit"]
+            del self.fields["new_unit"], self.fields["cites"]
+            self.precedents = False
         self.fields["upheld"].choices = [(YES, yes), (NO, no)]  # type: ignore[attr-defined]
         if objection:
             self.fields["new_unit"].choices = [("", "—"), *unit_choices()]  # type: ignore[attr-defined]
@@ -115,6 +162,10 @@ FORMS: dict[str, type[StepForm]] = {
     "finish": FinishForm,
     "object": ObjectForm,
     "extend": ExtendForm,
+    "leave": StepForm,
+    "ask_leave": AskLeaveForm,
+    "grant_leave": GrantLeaveForm,
+    "refuse_leave": RefuseLeaveForm,
     "accept": AcceptForm,
     "send_back": SendBackForm,
     "withdraw": WithdrawForm,

@@ -32,11 +32,12 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         """Return what the user may see: the district's desks all, a unit's people what is addressed or
         copied to it, everybody the documents about cases they see."""
         if user.sees_district:
-            return self
+            return self.exclude(case__in=Case.objects.hidden_from(user))
         units = [post.unit_id for post in user.posts]
         copied = Document.cc.through.objects.filter(document=OuterRef("pk"), unit__in=units)
         seen = Case.objects.visible_to(user).filter(pk=OuterRef("case"))
-        return self.filter(Q(unit__in=units) | Q(Exists(copied)) | Q(Exists(seen)))
+        own = self.exclude(case__in=Case.objects.hidden_from(user))
+        return own.filter(Q(unit__in=units) | Q(Exists(copied)) | Q(Exists(seen)))
 
     def unanswered(self) -> "DocumentQuerySet":
         """Return the documents whose answer is still awaited."""
@@ -151,7 +152,7 @@ class Document(models.Model):
 class DocumentCounter(models.Model):
     """The last number given to a form in a year. Its row is locked until the numbers are used."""
 
-    form = models.CharField(max_length=12, choices=Document.Form.choices)
+    form = models.CharField(max_length=12)
     year = models.PositiveSmallIntegerField()
     last = models.PositiveIntegerField(default=0)
 

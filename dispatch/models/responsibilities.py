@@ -23,6 +23,14 @@ class Responsibility(models.Model):
     person = models.CharField(_("responsible person"), max_length=60, blank=True)
     basis = models.CharField(_("basis"), max_length=200, blank=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
+    ruling = models.ForeignKey(
+        "dispatch.UnclaimedMatter",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("decided by the ruling"),
+    )
 
     class Meta:
         verbose_name = _("responsibility")
@@ -30,3 +38,20 @@ class Responsibility(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
+
+
+class ResponsibilityChange(models.Model):
+    """What a ruling changed on the responsibility list: the item before and after."""
+
+    item = models.ForeignKey(Responsibility, models.CASCADE, related_name="changes")
+    matter = models.ForeignKey("dispatch.UnclaimedMatter", models.PROTECT, related_name="changes")
+    before = models.JSONField(_("before"), null=True)
+    after = models.JSONField(_("after"))
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("change of the responsibility list")
+        verbose_name_plural = _("changes of the responsibility list")
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.at:%F}"

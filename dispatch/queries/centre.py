@@ -11,12 +11,28 @@ from django.db.models import Count, Min, Q, QuerySet
 from accounts.models import CENTRE_CODE, User
 from accounts.paging import Page, bounded_count
 from cases.lifecycle import ClockKind, State
-from cases.models import Case, Clock
-from dispatch.models import Extension, Objection, Order, Responsibility
+from cases.models import BOUNDARIES, Case, Clock
+from dispatch.models import (
+    Extension,
+    Objection,
+    Order,
+    OrderState,
+    Responsibility,
+    WhistleBack,
+)
 from dispatch.queries.cards import Card, cards_of
 from dispatch.queries.soonest import soonest
 
-TABS = ("objections", "extensions", "overdue", "unowned", "on_hold")
+TABS = (
+    "passed_up",
+    "objections",
+    "extensions",
+    "backs",
+    "problems",
+    "overdue",
+    "unowned",
+    "on_hold",
+)
 MOST_UNITS = 40
 """Units named beside the list of missed clocks."""
 
@@ -35,12 +51,33 @@ class WaitingPage:
     next: str = ""
 
 
-def rows_of(tab: str, at: datetime, unit: str = "") -> QuerySet[Any]:
-    """Return what stands under a tab of the centre's desk; `unit` narrows the missed clocks."""
+WAY_TO_CASE = {
+    "objections": "order__case",
+    "extensions": "order__case",
+    "backs": "order__case",
+    "overdue": "case",
+    "unowned": "case",
+}
+"""How the rows of a tab lead to their case; the other tabs list cases."""
+
+
+def rows_of(tab: str, user: User, at: datetime, unit: str = "") -> QuerySet[Any]:
+    """Return what the user sees under a tab of the centre's desk; `unit` narrows the missed clocks."""
+    way = WAY_TO_CASE.get(tab, "pk")
+    return _every(tab, at, unit).exclude(**{f"{way}__in": Case.objects.hidden_from(user)})
+
+
+def _every(tab: str, at: datetime, unit: str) -> QuerySet[Any]:
+    if tab == "problems":
+        return Case.objects.open().filter(problem_at__isnull=False)
+    if tab == "passed_up":
+        return Case.objects.filter(level="district", state__in=(State.RECEIVED, State.HANDLING))
     if tab == "objections":
-        return Objection.objects.filter(upheld=None)
+        return Objection.objects.filter(upheld=None, order__state=OrderState.OBJECTED)
     if tab == "extensions":
         return Extension.objects.filter(granted=None)
+    if tab == "backs":
+        return WhistleBack.objects.filter(granted=None)
     if tab == "overdue":
         missed = Clock.objects.running().filter(due_at__lt=at)
         return missed.filter(unit__code=unit) if unit else missed
@@ -51,11 +88,11 @@ def rows_of(tab: str, at: datetime, unit: str = "") -> QuerySet[Any]:
     return Case.objects.filter(state=State.ON_HOLD)
 
 
-def tab_counts(at: datetime) -> dict[str, str]:
-    """Return the count of each tab, counting no further than a thousand; five queries."""
+def tab_counts(user: User, at: datetime) -> dict[str, str]:
+    """Return the count of each tab, counting no further than a thousand; a query each."""
     counts = {}
     for tab in TABS:
-        count, more = bounded_count(rows_of(tab, at))
+        count, more = bounded_count(rows_of(tab, user, at))
         counts[tab] = f"{count:,}+" if more else f"{count:,}"
     return counts
 
@@ -63,7 +100,7 @@ def tab_counts(at: datetime) -> dict[str, str]:
 def waiting_page(tab: str, user: User, at: datetime, cursor: str) -> WaitingPage:
     """Return the orders with an objection or a request for more time, the oldest first."""
     by = "raised_at" if tab == "objections" else "asked_at"
-    page = soonest(rows_of(tab, at), cursor, by=by, size=20)
+    page = soonest(rows_of(tab, user, at), cursor, by=by, size=20)
     refs = [row.order_id for row in page.rows]
     orders = Order.objects.for_list().in_bulk(refs)
     cards = cards_of([orders[ref] for ref in refs], user, at)
@@ -80,15 +117,15 @@ def _listed(categories: Iterable[str]) -> dict[str, list[Responsibility]]:
     return found
 
 
-def clock_page(tab: str, at: datetime, cursor: str, unit: str = "") -> Page[Clock]:
+def clock_page(tab: str, user: User, at: datetime, cursor: str, unit: str = "") -> Page[Clock]:
     """Return missed clocks, or those of cases nobody owns, the longest due first."""
-    rows = rows_of(tab, at, unit).select_related("unit", "case__category", "case__area")
+    rows = rows_of(tab, user, at, unit).select_related("unit", "case__category", "case__area")
     return soonest(rows, cursor, by="due_at")
 
 
-def missed_by_unit(at: datetime) -> list[dict[str, Any]]:
+def missed_by_unit(user: User, at: datetime) -> list[dict[str, Any]]:
     """Return the units with missed clocks, the most first: code, name, count, oldest."""
-    missed = rows_of("overdue", at).order_by()
+    missed = rows_of("overdue", user, at).order_by()
     grouped = missed.values("unit__code", "unit__name", "unit__short_name")
     counted = grouped.annotate(count=Count("pk"), oldest=Min("due_at")).order_by("-count")
     return [
@@ -102,9 +139,21 @@ def missed_by_unit(at: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def hold_page(at: datetime, cursor: str) -> Page[Case]:
+def passed_page(user: User, at: datetime, cursor: str) -> Page[Case]:
+    """Return the cases passed up to the district that nobody has whistled on yet, the oldest first."""
+    rows = rows_of("passed_up", user, at).select_related("category", "area", "town")
+    return soonest(rows, cursor, by="received_at")
+
+
+def problem_page(user: User, at: datetime, cursor: str) -> Page[Case]:
+    """Return the problem cases that are not done, the longest so first."""
+    rows = rows_of("problems", user, at).select_related("category", "area", "town")
+    return soonest(rows.defer(*BOUNDARIES), cursor, by="problem_at")
+
+
+def hold_page(user: User, at: datetime, cursor: str) -> Page[Case]:
     """Return the cases on hold, the soonest to resume first."""
-    rows = rows_of("on_hold", at).select_related("category", "area", "town")
+    rows = rows_of("on_hold", user, at).select_related("category", "area", "town")
     return soonest(rows, cursor, by="hold_until")
 
 
@@ -112,7 +161,7 @@ def search_responsibilities(
     words: str, group: str, category: str, unit: str
 ) -> QuerySet[Responsibility]:
     """Return the items of the responsibility list that fit; empty criteria fit everything."""
-    items = Responsibility.objects.select_related("lead", "category__parent")
+    items = Responsibility.objects.select_related("lead", "category__parent", "ruling")
     for word in words.split():
         items = items.filter(
             Q(title__icontains=word)
@@ -120,6 +169,7 @@ def search_responsibilities(
             | Q(note__icontains=word)
             | Q(person__icontains=word)
             | Q(basis__icontains=word)
+            | Q(ruling__number__icontains=word)
             | Q(category__name__icontains=word)
             | Q(lead__name__icontains=word)
         )

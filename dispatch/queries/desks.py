@@ -9,10 +9,11 @@ from accounts.models import Role, Unit, User
 from accounts.paging import Page, page_of
 from cases.lifecycle import ClockKind
 from cases.models import Clock
-from dispatch.lifecycle import BLOWER_ROLES, UNSETTLED, OrderState
+from dispatch.lifecycle import UNSETTLED, OrderState
 from dispatch.models import Order
 from dispatch.queries.cards import Card, cards_of
 from dispatch.queries.soonest import soonest
+from dispatch.rights import CLOSE, current
 
 SETTLED_GROUP = "settled"
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -57,8 +58,9 @@ def desk_group(user: User, group: str, cursor: str, at: datetime) -> Cards:
 
 def blowing_units(user: User) -> QuerySet[Unit]:
     """Return the units whose whistles the user closes: the own, and a town's communities and grids."""
-    mine = Q(pk__in=user.units_of(*BLOWER_ROLES))
-    for area in user.areas_of(Role.TOWN):
+    roles = current().roles_anywhere(CLOSE)
+    mine = Q(pk__in=user.units_of(*roles))
+    for area in user.areas_of(Role.TOWN) if Role.TOWN in roles else []:
         mine |= Q(area__startswith=area)
     return Unit.objects.filter(mine)
 

@@ -9,17 +9,10 @@ from accounts.models import User
 from cases.models import Case
 from cases.privacy import shown_text
 from dispatch.models import Order, OrderState, Whistle, WhistleItem
+from dispatch.problems import Tally, is_running, may_direct, tally
 from dispatch.queries.cards import Card, cards_of
-from dispatch.rules import may_mark
-
-
-@dataclass(slots=True)
-class Problem:
-    """One line of a whistle's list before one viewer."""
-
-    item: WhistleItem
-    text: str
-    may_mark: bool
+from dispatch.queries.problems import Problem, attach_item_clocks, problems_of
+from dispatch.queries.roll_call import RollCall, roll_call
 
 
 @dataclass(slots=True)
@@ -30,14 +23,26 @@ class Panel:
     reason: str
     problems: list[Problem]
     cards: list[Card] = field(default_factory=list)
+    directs: bool = False
+    running: bool = False
 
     @property
-    def done(self) -> int:
-        return sum(1 for problem in self.problems if problem.item.done_at)
+    def tally(self) -> Tally:
+        """Return how the list stands, in numbers and in one sentence."""
+        return tally(problem.item.state for problem in self.problems)
+
+    @property
+    def roll(self) -> RollCall:
+        return roll_call(self.cards)
+
+    @property
+    def assembles(self) -> bool:
+        """Tell whether a place or a time to assemble was set."""
+        return bool(self.whistle.assembly_at or self.whistle.assembly_place)
 
 
 def panels_of(case: Case, user: User, at: datetime) -> list[Panel]:
-    """Return the case's whistles, the latest first; seven queries, however many orders.
+    """Return the case's whistles, the latest first; eleven queries at most, however many orders.
 
     The case must come with its category, area and town.
     """
@@ -46,7 +51,8 @@ def panels_of(case: Case, user: User, at: datetime) -> list[Panel]:
         whistle.case = case
     orders = [order for whistle in whistles for order in _parts(whistle)]
     cards = cards_of(orders, user, at) if orders else []
-    panels = [panel_of(whistle, user) for whistle in whistles]
+    attach_item_clocks(whistles)
+    panels = [_panel(whistle, user) for whistle in whistles]
     for panel in panels:
         panel.cards = [card for card in cards if card.order.whistle_id == panel.whistle.pk]
     return panels
@@ -54,26 +60,40 @@ def panels_of(case: Case, user: User, at: datetime) -> list[Panel]:
 
 def panel_of(whistle: Whistle, user: User) -> Panel:
     """Return a whistle with its problems; its case, blower, items and orders must be loaded."""
-    summoned = {
-        order.unit_id for order in whistle.orders.all() if order.state != OrderState.WITHDRAWN
-    }
-    problems = []
-    for item in whistle.items.all():
-        item.whistle = whistle
-        text = shown_text(whistle.case, user, item.text)
-        problems.append(Problem(item, text, may_mark(item, summoned, user)))
-    return Panel(whistle, shown_text(whistle.case, user, whistle.reason), problems)
+    attach_item_clocks([whistle])
+    return _panel(whistle, user)
+
+
+def _panel(whistle: Whistle, user: User) -> Panel:
+    return Panel(
+        whistle,
+        shown_text(whistle.case, user, whistle.reason),
+        problems_of(whistle, user),
+        directs=may_direct(whistle, user),
+        running=is_running(whistle),
+    )
+
+
+def full_panel(whistle: Whistle, user: User, at: datetime) -> Panel:
+    """Return one whistle with its problems and its orders; its case must come with category, area, town."""
+    orders = _parts(whistle)
+    panel = panel_of(whistle, user)
+    panel.cards = cards_of(orders, user, at) if orders else []
+    return panel
 
 
 def whistle_of(pk: int) -> Whistle:
     """Return a whistle with all that `panel_of` needs."""
-    return _whole(Whistle.objects.select_related("case")).get(pk=pk)
+    cases = ("case__category", "case__area", "case__town")
+    shown = Whistle.objects.select_related(*cases)
+    return _whole(shown.defer("case__area__boundary", "case__town__boundary")).get(pk=pk)
 
 
 def _whole(whistles: "QuerySet[Whistle]") -> "QuerySet[Whistle]":
     items = WhistleItem.objects.select_related("unit").order_by("position")
     orders = Order.objects.select_related("unit").order_by("-role", "pk")
-    return whistles.select_related("blower", "blown_by").prefetch_related(
+    shown = ("blower", "blown_by", "asked_by__order__unit")
+    return whistles.select_related(*shown).prefetch_related(
         Prefetch("items", queryset=items), Prefetch("orders", queryset=orders)
     )
 

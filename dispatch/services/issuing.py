@@ -46,8 +46,8 @@ def issue_of(clock: Clock, rung: Rung, parties: Parties) -> Issue:
 
 def is_urgent(clock: Clock, parties: Parties) -> bool:
     """Tell whether what is said of the clock may not wait for the morning."""
-    order = parties.order_of(clock)
-    emergency = order is not None and order.whistle.kind == Whistle.Kind.EMERGENCY
+    whistle = parties.whistle_of(clock)
+    emergency = whistle is not None and whistle.kind == Whistle.Kind.EMERGENCY
     return emergency or clock.case.urgency == Case.Urgency.CRITICAL
 
 
@@ -123,10 +123,10 @@ def _ask_for_answers(
 
 
 def _start(issue: Issue, document: Document, limit: Limit, parties: Parties) -> Start:
-    order = parties.order_of(issue.clock)
+    whistle = parties.whistle_of(issue.clock)
     assert isinstance(limit.amount, Decimal)  # as `cases.ladders` reads it
     rule = Rule(limit.amount, limit.unit.value, document.number)
-    kind = order.whistle.kind if order else ""
+    kind = whistle.kind if whistle else ""
     want = Want(ClockKind.ANSWER, document.unit_id, rule, kind)
     return Start(issue.clock.case, want, document_ref=document.pk)
 

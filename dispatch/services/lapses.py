@@ -12,6 +12,7 @@ from cases.services.records import record
 from dispatch.lifecycle import OrderState
 from dispatch.models import Order, Whistle
 from dispatch.services.order_clocks import follow_order
+from dispatch.services.rings import next_ring
 
 
 def lapsed_clocks(at: datetime) -> QuerySet[Clock]:
@@ -40,6 +41,7 @@ def _lapse(pk: int, at: datetime) -> int:
         return 0
     order.case = order.whistle.case = case
     order.lapse(at=at)
+    order.ring_at = next_ring(order.whistle.kind, at)
     order.save()
     due = clock.due_at.isoformat() if clock.due_at else ""
     unit, ref = order.unit_id, order.pk

@@ -1,5 +1,6 @@
 """The centre rules on objections and on requests for more time."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
@@ -10,23 +11,34 @@ from accounts.models import Role, Unit, User
 from accounts.refusals import BadInput, StepRefused
 from accounts.services.notices import Draft, tell_units
 from cases.deadlines import TimeUnit
-from cases.lifecycle import ClockKind
+from cases.lifecycle import ClockKind, recused_unit
 from cases.services.clocks import designate_clocks, extend_clock
 from cases.services.limits import Rule
 from cases.services.records import record
 from dispatch.models import Extension, Objection, Order
+from dispatch.services.item_clocks import hand_over_items
+from dispatch.services.objections import close_objection, rulings_cited
 from dispatch.services.steps import carry_case, lock_order, move_order
+from dispatch.services.transfers import check_upholding, count_transfer
 from dispatch.services.whistles import issue_orders
 
 
 @transaction.atomic
 def rule(
-    pk: int, *, actor: User, at: datetime, upheld: bool, reason: str, new_unit: str = ""
+    pk: int,
+    *,
+    actor: User,
+    at: datetime,
+    upheld: bool,
+    reason: str,
+    new_unit: str = "",
+    cites: Sequence[str] = (),
 ) -> Order:
     """Rule on what the department asked: its objection, else its request for more time.
 
     An objection upheld takes the order from the unit and, where `new_unit` is named, gives it to
-    that one; an objection that fails designates the unit, which may not object again.
+    that one; an objection that fails designates the unit, which may not object again. The ruling has
+    a number and may cite others by theirs.
     """
     check_may_rule(actor)
     if not reason.strip():
@@ -34,7 +46,8 @@ def rule(
     order = lock_order(pk)
     objection = Objection.objects.filter(order=order, upheld=None).first()
     if objection:
-        _rule_objection(order, objection, actor, at, upheld, reason.strip(), new_unit)
+        cited = rulings_cited(cites, actor)
+        _rule_objection(order, objection, actor, at, upheld, reason.strip(), new_unit, cited)
         return order
     extension = Extension.objects.filter(order=order, granted=None).first()
     if extension is None:
@@ -57,21 +70,34 @@ def _rule_objection(
     upheld: bool,
     reason: str,
     new_unit: str,
+    cites: Sequence[Objection],
 ) -> None:
+    if upheld:
+        check_upholding(order)
     successor = _successor(order, new_unit) if upheld and new_unit else None
-    objection.upheld, objection.ruling = upheld, reason
-    objection.ruled_by, objection.ruled_at, objection.new_unit = actor, at, successor
-    objection.save()
     step = "sustain" if upheld else "overrule"
     move_order(order, step, actor=actor, at=at, reason=reason)
+    if upheld:
+        count_transfer(order.case, actor=actor, at=at)
     if successor:  # before the case follows, so that the whistle never stands empty
         leads = order.role == Order.Part.LEAD
         lead, assisting = (successor, []) if leads else (None, [successor])
         (named,) = issue_orders(order.whistle, lead, assisting, at, designated=True)
+        hand_over_items(order.whistle, order.unit_id, successor, at)
         designate_clocks(order.case, named.pk, at, reason)
     elif not upheld:
         designate_clocks(order.case, order.pk, at, reason)
     carry_case(order.whistle, order.case, actor, at)
+    objection.order = order
+    close_objection(
+        objection,
+        upheld=upheld,
+        reason=reason,
+        actor=actor,
+        at=at,
+        new_unit=successor,
+        cites=cites,
+    )
     _tell_ruling(order, "order_ruled", f"ruled:{objection.pk}", upheld, reason, at)
 
 
@@ -79,6 +105,8 @@ def _successor(order: Order, code: str) -> Unit:
     unit = Unit.objects.summonable().filter(code=code).first()
     if unit is None:
         raise BadInput({"new_unit": _("No department or company in service has this code.")})
+    if unit.pk == recused_unit(order.case):
+        raise BadInput({"new_unit": _("This unit cannot handle the case.")})
     live = order.whistle.orders.exclude(state="withdrawn")
     if live.filter(unit=unit).exists():
         raise BadInput({"new_unit": _("This unit is already summoned by this whistle.")})

@@ -7,29 +7,24 @@ from datetime import datetime, timedelta
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from accounts.models import CENTRE_CODE, Role, Unit, User
+from accounts.models import Unit, User
 from accounts.refusals import BadInput
 from accounts.services.notices import Draft, tell_units
-from cases.lifecycle import ClockKind
+from cases.lifecycle import ClockKind, recused_unit
 from cases.models import Case, CaseParty, Clock
-from cases.services.records import record
+from cases.services.clocks import designate_clocks
 from cases.services.steps import lock_case, move
-from dispatch.lifecycle import BLOWER_ROLES, ROLES_OF_LEVEL
-from dispatch.models import Order, Whistle, WhistleItem
-from dispatch.rules import may_mark
+from dispatch.models import Order, Whistle
+from dispatch.queries.ownership import deciding_rule
+from dispatch.rights import BLOW, current, is_over, level_label, may, may_with_case, summonable_by
+from dispatch.services.items import Item, check_items, list_problems
+from dispatch.services.matters import units_ruled
 from dispatch.services.order_clocks import start_order_clocks
+from dispatch.services.rings import next_ring
 
-MOST_ITEMS = 60
 FARTHEST_ASSEMBLY = timedelta(days=90)
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One problem for the whistle's list, with the unit that owns it where known."""
-
-    text: str
-    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +37,8 @@ class Summons:
     departments: Sequence[str] = ()
     assembly_at: datetime | None = None
     assembly_place: str = ""
+    assembly_lon: float | None = None
+    assembly_lat: float | None = None
     items: Sequence[Item] = field(default_factory=tuple)
     reason: str = ""
 
@@ -54,8 +51,7 @@ def blow_whistle(pk: int, summons: Summons, *, actor: User, at: datetime) -> Whi
     has moved on, `BadInput` by field; then nothing is written.
     """
     case = lock_case(pk)
-    if not actor.holds(*ROLES_OF_LEVEL.get(summons.level, ())):
-        raise PermissionDenied(_("Blowing a whistle of this level is not your right."))
+    check_may_blow(case, summons.level, summons.kind, actor)
     units = _units(summons)
     _check(summons, units, at)
     lead = units[summons.lead]
@@ -65,75 +61,103 @@ def blow_whistle(pk: int, summons: Summons, *, actor: User, at: datetime) -> Whi
         round=case.round,
         level=summons.level,
         kind=summons.kind,
-        blower=blowing_unit(case, actor),
+        blower=blowing_unit(case, actor, summons.level, summons.kind),
         blown_by=actor,
         blown_at=at,
+        risen_from=_risen_from(case),
+        rule_id=deciding_rule(case),
         reason=summons.reason.strip(),
         assembly_at=summons.assembly_at,
         assembly_place=summons.assembly_place.strip()[:200],
+        **_assembly_position(case, summons),
     )
-    _list_problems(whistle, summons.items, units)
+    list_problems(whistle, summons.items, units, at)
     others = [unit for code, unit in units.items() if code != summons.lead]
     issue_orders(whistle, lead, [unit for unit in others if unit.code in summons.departments], at)
     return whistle
 
 
-def blowing_unit(case: Case, actor: User) -> Unit:
-    """Return the unit in whose name the actor blows: the narrowest over the place, else the centre."""
-    posts = [
-        post.unit
-        for post in actor.posts
-        if post.role in BLOWER_ROLES and post.unit.area and case.area_id.startswith(post.unit.area)
-    ]
-    if posts:
-        return max(posts, key=lambda unit: len(unit.area))
-    if actor.holds(Role.SUPERVISOR):
-        return Unit.objects.get(code=CENTRE_CODE)
-    raise PermissionDenied(_("You hold no role over this place."))
+def check_may_blow(case: Case, level: str, kind: str, actor: User) -> None:
+    """Raise `BadInput` where the district does not blow such a whistle, or the matter stands higher;
+    `PermissionDenied` where the actor lacks the right over the place."""
+    known, of_kind, passed = (
+        current().level(level),
+        current().kind(kind),
+        current().level(case.level),
+    )
+    if of_kind is None:
+        raise BadInput({"kind": _("Choose the kind of whistle.")})
+    if not of_kind.active:
+        raise BadInput({"kind": _("Whistles of this kind are not blown in this district.")})
+    if known is not None and not known.active:
+        raise BadInput({"level": _("Whistles of this level are not blown in this district.")})
+    if not (may(actor, BLOW, level, kind, case) and may_with_case(BLOW, case, actor)):
+        raise PermissionDenied(_("Blowing a whistle of this level is not your right."))
+    if known is not None and passed is not None and known.position < passed.position:
+        text = _("The matter was passed up; it now takes at least this: %(level)s.")
+        raise BadInput({"level": text % {"level": passed.label}})
+
+
+def blowing_unit(case: Case, actor: User, level: str, kind: str) -> Unit:
+    """Return the unit in whose name the actor blows: the narrowest that gives the right over the place."""
+    roles = current().roles(BLOW, level, kind)
+    units = [post.unit for post in actor.posts if post.role in roles and is_over(post, case)]
+    if not units:
+        raise PermissionDenied(_("You hold no role over this place."))
+    return max(units, key=lambda unit: len(unit.area))
+
+
+def _risen_from(case: Case) -> Whistle | None:
+    """Return the whistle of a lower level that the matter was passed up from, where there was one."""
+    if not case.level:
+        return None
+    passed = case.whistles.filter(round=case.round, passed_up_at__isnull=False)
+    return passed.order_by("-passed_up_at", "-pk").first()
 
 
 def _units(summons: Summons) -> dict[str, Unit]:
     owners = {item.unit for item in summons.items if item.unit}
     codes = {summons.lead, *summons.departments, *owners}
-    found = {u.code: u for u in Unit.objects.summonable().filter(code__in=codes)}
+    found = {u.code: u for u in Unit.objects.filter(code__in=codes, active=True)}
     unknown = sorted(codes - set(found))
     if not summons.lead:
         raise BadInput({"lead": _("Name the lead department.")})
     if unknown:
-        text = _("No department or company in service has the code %(codes)s.")
+        text = _("No unit in service has the code %(codes)s.")
         field_name = "lead" if summons.lead in unknown else "departments"
         raise BadInput({field_name: text % {"codes": ", ".join(unknown)}})
+    _check_summonable(summons, found)
     return found
 
 
+def _check_summonable(summons: Summons, units: dict[str, Unit]) -> None:
+    kinds = summonable_by(summons.level)
+    beyond = sorted(code for code, unit in units.items() if unit.kind not in kinds)
+    if not beyond:
+        return
+    text = _("%(level)s: may not summon %(units)s.")
+    names = pgettext("list", ", ").join(str(units[code]) for code in beyond)
+    field_name = "lead" if summons.lead in beyond else "departments"
+    raise BadInput({field_name: text % {"level": level_label(summons.level), "units": names}})
+
+
 def _check(summons: Summons, units: dict[str, Unit], at: datetime) -> None:
-    if summons.kind not in Whistle.Kind.values:
-        raise BadInput({"kind": _("Choose the kind of whistle.")})
     if summons.assembly_at is not None and summons.assembly_at <= at:
         raise BadInput({"assembly_at": _("The time to assemble must lie ahead.")})
     if summons.assembly_at is not None and summons.assembly_at > at + FARTHEST_ASSEMBLY:
         raise BadInput({"assembly_at": _("The time to assemble must lie within ninety days.")})
-    if len(summons.items) > MOST_ITEMS:
-        raise BadInput({"items": _("At most %(count)s problems.") % {"count": MOST_ITEMS}})
-    summoned = {summons.lead, *summons.departments}
-    if any(item.unit and item.unit not in summoned for item in summons.items):
-        raise BadInput({"items": _("A problem's owner must be summoned too.")})
-    if any(not item.text.strip() or len(item.text) > 300 for item in summons.items):
-        raise BadInput({"items": _("A problem is told in 1 to 300 characters.")})
+    if (summons.assembly_lon is None) != (summons.assembly_lat is None):
+        raise BadInput({"assembly_lon": _("Give longitude and latitude together.")})
+    check_items(summons.items, {summons.lead, *summons.departments})
 
 
-def _list_problems(whistle: Whistle, items: Sequence[Item], units: dict[str, Unit]) -> None:
-    WhistleItem.objects.bulk_create(
-        [
-            WhistleItem(
-                whistle=whistle,
-                position=position,
-                text=item.text.strip(),
-                unit=units.get(item.unit),
-            )
-            for position, item in enumerate(items, start=1)
-        ]
-    )
+def _assembly_position(case: Case, summons: Summons) -> dict[str, float | None]:
+    """Return where to assemble: as given, else the case's own position; nothing where nobody assembles."""
+    if summons.assembly_lon is not None:
+        return {"assembly_lon": summons.assembly_lon, "assembly_lat": summons.assembly_lat}
+    if summons.assembly_at is None and not summons.assembly_place.strip():
+        return {}
+    return {"assembly_lon": case.lon, "assembly_lat": case.lat}
 
 
 def issue_orders(
@@ -146,8 +170,12 @@ def issue_orders(
 ) -> list[Order]:
     """Give each unit its order, let it see the case, start its clocks, tell its people.
 
-    A unit `designated` by a ruling may not object.
+    A unit `designated` by a ruling may not object; nor may any in a problem case. The unit that a
+    report of wrongdoing complains of is given nothing.
     """
+    _refuse_accused(whistle.case, lead, assisting)
+    designated = designated or whistle.case.problem_at is not None
+    ruled = units_ruled(whistle.case)
     parts = [(lead, Order.Part.LEAD)] if lead else []
     parts += [(unit, Order.Part.ASSIST) for unit in assisting]
     orders = [
@@ -157,7 +185,8 @@ def issue_orders(
             unit=unit,
             role=part,
             issued_at=at,
-            designated=designated,
+            designated=designated or unit.pk in ruled,
+            ring_at=next_ring(whistle.kind, at),
         )
         for unit, part in parts
     ]
@@ -166,8 +195,19 @@ def issue_orders(
         [CaseParty(case=whistle.case, unit=unit) for unit, _part in parts], ignore_conflicts=True
     )
     drafts = [_order_notice(order, start_order_clocks(order, at)) for order in orders]
+    for order in orders:
+        if order.unit_id in ruled:
+            designate_clocks(whistle.case, order.pk, at, ruled[order.unit_id])
     tell_units(drafts, at)
     return orders
+
+
+def _refuse_accused(case: Case, lead: Unit | None, assisting: Sequence[Unit]) -> None:
+    accused = recused_unit(case)
+    if lead is not None and lead.pk == accused:
+        raise BadInput({"lead": _("This unit cannot handle the case.")})
+    if any(unit.pk == accused for unit in assisting):
+        raise BadInput({"departments": _("This unit cannot handle the case.")})
 
 
 def _order_notice(order: Order, clocks: Sequence[Clock]) -> Draft:
@@ -187,19 +227,3 @@ def _order_notice(order: Order, clocks: Sequence[Clock]) -> Draft:
         },
         urgent=emergency or order.case.urgency == Case.Urgency.CRITICAL,
     )
-
-
-@transaction.atomic
-def mark_item_done(item_pk: int, *, actor: User, at: datetime, done: bool = True) -> WhistleItem:
-    """Tick a problem as done (or not yet), by its owner, another summoned department or the blower."""
-    item = WhistleItem.objects.select_related("whistle__case", "whistle__blower").get(pk=item_pk)
-    orders = Order.objects.filter(whistle=item.whistle).exclude(state="withdrawn")
-    if not may_mark(item, set(orders.values_list("unit_id", flat=True)), actor):
-        raise PermissionDenied(_("This step is not yours to take."))
-    if (item.done_at is not None) == done:
-        return item
-    item.done_at = at if done else None
-    item.save(update_fields=["done_at"])
-    step = "item.done" if done else "item.undone"
-    record(item.whistle.case, step, actor=actor, at=at, unit_id=item.unit_id, note=item.text)
-    return item

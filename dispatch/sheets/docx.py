@@ -9,13 +9,14 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from dispatch.sheets import Sheet
+from dispatch.sheets import Sheet, Table
 
 BODY_FONT, TITLE_FONT, BOLD_FONT = "仿宋_GB2312", "方正小标宋简体", "黑体"
 OTHERWISE = {BODY_FONT: "仿宋", TITLE_FONT: "宋体"}
 """What a machine without the usual fonts shows instead."""
 
-BODY, TITLE, FOOT = Pt(16), Pt(22), Pt(14)
+BODY, TITLE, FOOT, CELL = Pt(16), Pt(22), Pt(14), Pt(12)
+WIDTH = Mm(156)
 PITCH = Pt(28.95)
 RED = RGBColor(0xCC, 0x00, 0x00)
 RIGHT, CENTRE = WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.CENTER
@@ -34,9 +35,12 @@ def docx_of(sheet: Sheet) -> bytes:
     _rule(_line(file, sheet.number, align=CENTRE), "bottom", 16, "CC0000", gap=8)
     title = _line(file, sheet.title, font=TITLE_FONT, size=TITLE, align=CENTRE)
     title.paragraph_format.space_before = title.paragraph_format.space_after = PITCH
-    _line(file, sheet.to + "：")
+    if sheet.to:
+        _line(file, sheet.to + "：")
     for text in sheet.paragraphs:
         _line(file, text).paragraph_format.first_line_indent = 2 * BODY
+    for table in sheet.tables:
+        _table(file, table)
     _signature(file, sheet)
     _copies(file, sheet)
     kept = BytesIO()
@@ -90,6 +94,34 @@ def _set_font(properties: Any, font: str) -> None:
         fonts.set(qn(f"w:{script}"), font)
 
 
+def _table(file: Any, table: Table) -> None:
+    """Draw a table with a grid; its head is repeated on every page."""
+    caption = _line(file, table.caption, font=BOLD_FONT, size=FOOT, align=CENTRE)
+    caption.paragraph_format.space_before = Pt(14)
+    caption.paragraph_format.keep_with_next = True
+    drawn = file.add_table(rows=1, cols=len(table.columns), style="Table Grid")
+    drawn.autofit = False
+    head = OxmlElement("w:tblHeader")
+    drawn.rows[0]._tr.get_or_add_trPr().append(head)  # noqa: SLF001 - no name for it in python-docx
+    _fill(drawn.rows[0].cells, table.columns, BOLD_FONT)
+    for row in table.rows:
+        _fill(drawn.add_row().cells, row, BODY_FONT)
+    for column, share in zip(drawn.columns, table.shares, strict=True):
+        width = round(WIDTH * share / sum(table.shares))
+        column.width = width
+        for cell in column.cells:
+            cell.width = width
+
+
+def _fill(cells: Any, texts: tuple[str, ...], font: str) -> None:
+    for cell, text in zip(cells, texts, strict=True):
+        paragraph = cell.paragraphs[0]
+        paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+        run = paragraph.add_run(text)
+        run.font.size = CELL
+        _set_font(run._element.get_or_add_rPr(), font)  # noqa: SLF001 - as above
+
+
 def _signature(file: Any, sheet: Sheet) -> None:
     signed = _line(file, sheet.signed, align=RIGHT)
     signed.paragraph_format.space_before = PITCH
@@ -107,7 +139,7 @@ def _copies(file: Any, sheet: Sheet) -> None:
         _rule(copied, "top", 8, "000000")
         copied.paragraph_format.keep_with_next = True
     last = _line(file, printed, size=FOOT)
-    last.paragraph_format.tab_stops.add_tab_stop(Mm(156), WD_ALIGN_PARAGRAPH.RIGHT)
+    last.paragraph_format.tab_stops.add_tab_stop(WIDTH, WD_ALIGN_PARAGRAPH.RIGHT)
     _rule(last, "top", 4 if sheet.copies else 8, "000000")
     _rule(last, "bottom", 8, "000000")
 

@@ -7,7 +7,7 @@ import pylopdf_fonts_zh_cn
 from django.conf import settings
 from fpdf import FPDF
 
-from dispatch.sheets import Sheet
+from dispatch.sheets import Sheet, Table
 from dispatch.sheets.breaking import broken
 
 MM = 72 / 25.4
@@ -15,7 +15,10 @@ TOP, BOTTOM, LEFT, RIGHT = 37 * MM, 35 * MM, 28 * MM, 26 * MM
 PITCH = 28.95
 """Points from line to line: twenty-two lines a page."""
 
-BODY, TITLE, FOOT = 16, 22, 14
+BODY, TITLE, FOOT, CELL = 16, 22, 14, 12
+PAD = 3
+"""Points between a table's lines and its words."""
+
 RED = (204, 0, 0)
 FAMILY = "document"
 
@@ -27,6 +30,8 @@ def pdf_of(sheet: Sheet) -> bytes:
     _head(page, sheet)
     _title(page, sheet)
     _body(page, sheet)
+    for table in sheet.tables:
+        _table(page, table)
     _signature(page, sheet)
     _copies(page, sheet)
     return bytes(page.output())
@@ -105,12 +110,56 @@ def _title(page: _Page, sheet: Sheet) -> None:
 
 
 def _body(page: _Page, sheet: Sheet) -> None:
-    page.lines_of(page.fitting(sheet.to + "：", BODY))
+    if sheet.to:
+        page.lines_of(page.fitting(sheet.to + "：", BODY))
     for paragraph in sheet.paragraphs:
         first, *rest = page.fitting(paragraph, BODY, indent=2 * BODY)
         page.set_x(LEFT + 2 * BODY)
         page.line_of(first)
         page.lines_of(rest)
+
+
+def _table(page: _Page, table: Table) -> None:
+    """Draw a table with a grid; its head is repeated on every page."""
+    widths = [page.epw * share / sum(table.shares) for share in table.shares]
+    head = _cells(page, table.columns, widths)
+    page.ln(PITCH / 2)
+    if page.will_page_break(FOOT * 1.6 + 2 * _height(head)):
+        page.add_page()
+    page.line_of(table.caption, FOOT, "C", FOOT * 1.6)
+    _row(page, head, widths)
+    for texts in table.rows:
+        row = _cells(page, texts, widths)
+        if page.will_page_break(_height(row)):
+            page.add_page()
+            _row(page, head, widths)
+        _row(page, row, widths)
+
+
+def _cells(page: _Page, texts: Sequence[str], widths: Sequence[float]) -> list[list[str]]:
+    """Return each cell's text as the lines that fit it."""
+    page.set_font(FAMILY, size=CELL)
+    return [
+        broken(text, width - 2 * PAD, page.get_string_width, 0)
+        for text, width in zip(texts, widths, strict=True)
+    ]
+
+
+def _height(row: Sequence[Sequence[str]]) -> float:
+    return max(len(lines) for lines in row) * CELL * 1.4 + 2 * PAD
+
+
+def _row(page: _Page, row: Sequence[Sequence[str]], widths: Sequence[float]) -> None:
+    height, top, left = _height(row), page.get_y(), LEFT
+    page.set_font(FAMILY, size=CELL)
+    page.set_line_width(0.5)
+    for lines, width in zip(row, widths, strict=True):
+        page.rect(left, top, width, height)
+        for number, line in enumerate(lines):
+            page.set_xy(left + PAD, top + PAD + number * CELL * 1.4)
+            page.cell(width - 2 * PAD, CELL * 1.4, line)
+        left += width
+    page.set_xy(LEFT, top + height)
 
 
 def _signature(page: _Page, sheet: Sheet) -> None:

@@ -22,8 +22,13 @@ from cases.privacy import shown_text
 from cases.services.clocks import facts_of
 from cases.services.limits import rules_for
 from cases.services.steps import permission_of
-from dispatch.forms.whistles import BlowForm, add_refusals, levels_of
-from dispatch.models import Order, Whistle
+from dispatch.forms.whistles import BlowForm, add_refusals, kinds_of, levels_of
+from dispatch.models import Order, Whistle, WhistleItem
+from dispatch.queries.directives import parties_ruled
+from dispatch.queries.ownership import parties_by_rule
+from dispatch.queries.rises import rises_of
+from dispatch.rights import BLOW, current, may
+from dispatch.services.items import Item
 from dispatch.services.responsibilities import Proposal, propose
 from dispatch.services.whistles import blow_whistle
 
@@ -38,8 +43,11 @@ def blow(request: HttpRequest, number: str) -> HttpResponse:
     proposals = propose(case.category_id)
     if request.method == "GET":
         initial = _initial(case, user, proposals, request.GET.get("adopt", ""))
-        return _page(request, case, BlowForm(user=user, initial=initial), proposals, at)
-    form = BlowForm(request.POST, user=user, initial={})
+        initial |= parties_ruled(case, request.GET.get("ruling", ""))
+        form = BlowForm(user=user, case=case, initial=initial)
+        return _page(request, case, form, proposals, at)
+    _refuse_beyond_right(case, user, request.POST.get("level", ""), request.POST.get("kind", ""))
+    form = BlowForm(request.POST, user=user, case=case, initial={})
     if form.is_valid():
         try:
             whistle = blow_whistle(case.pk, form.summons(), actor=user, at=at)
@@ -52,24 +60,50 @@ def blow(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _refuse_unless_blowable(case: Case, user: User) -> None:
-    if not permission_of(case.whistle)(case, user) or not levels_of(user):
+    if not permission_of(case.whistle)(case, user):
         raise PermissionDenied(_("Blowing a whistle of this level is not your right."))
     if not can_proceed(case.whistle):
         text = _("This cannot be done now: the case is “%(state)s”. Reload to see where it stands.")
         raise StepRefused(text % {"state": case.get_state_display()})
 
 
+def _refuse_beyond_right(case: Case, user: User, level: str, kind: str) -> None:
+    """Say 403 of a whistle that is not the user's to blow, before anything else is wrong with it."""
+    known = current().level(level)
+    if known is not None and known.active and not may(user, BLOW, level, kind, case):
+        raise PermissionDenied(_("Blowing a whistle of this level is not your right."))
+
+
 def _initial(case: Case, user: User, proposals: list[Proposal], adopt: str) -> dict[str, Any]:
     """Return the form as it opens; `adopt` names an item of the list to take over."""
     chosen = next((each for each in proposals if each.item.code == adopt), None)
     critical = case.urgency == Case.Urgency.CRITICAL
+    lead, assists = (chosen.lead, chosen.assists) if chosen else parties_by_rule(case)
     return {
-        "level": levels_of(user)[-1][0],
+        "level": levels_of(user, case)[-1].code,
         "kind": Whistle.Kind.EMERGENCY if critical else Whistle.Kind.DAILY,
-        "lead": chosen.lead.code if chosen and chosen.lead else "",
-        "departments": [unit.code for unit in chosen.assists] if chosen else [],
+        "lead": lead.code if lead else "",
+        "departments": [unit.code for unit in assists],
         "assembly_place": case.address,
+        "assembly_lon": case.lon,
+        "assembly_lat": case.lat,
+        "items": _left_open(case),
     }
+
+
+def _left_open(case: Case) -> list[Item]:
+    """Return the problems that the whistles below left open when the matter was passed up."""
+    if not case.level:
+        return []
+    left = WhistleItem.objects.filter(
+        whistle__case=case, whistle__round=case.round, whistle__passed_up_at__isnull=False
+    )
+    dropped = left.filter(state=WhistleItem.State.DROPPED).select_related("whistle")
+    return [
+        Item(item.text)
+        for item in dropped.order_by("whistle", "position")
+        if item.dropped_reason == item.whistle.passed_reason[:300]
+    ]
 
 
 def _page(
@@ -85,24 +119,25 @@ def _page(
         "text": shown_text(case, request.user),
         "clock": case.clocks.running().filter(order_ref=None, kind=ClockKind.FINISH).first(),
         "form": form,
-        "kinds": _kinds(case, form, at),
+        "kinds": _kinds(case, request.user, form, at),
         "proposals": proposals,
+        "rises": rises_of(case, request.user),
         "adopt": True,
         "at": at,
     }
     return render(request, "dispatch/blow.html", context, status=status)
 
 
-def _kinds(case: Case, form: BlowForm, at: datetime) -> list[dict[str, Any]]:
+def _kinds(case: Case, user: User, form: BlowForm, at: datetime) -> list[dict[str, Any]]:
     """Return each kind of whistle with the limits it sets."""
     wanted = (ClockKind.ACKNOWLEDGE, ClockKind.REPORT_IN, ClockKind.FINISH)
     chosen = form["kind"].value()
     kinds = []
-    for kind in Whistle.Kind:
-        facts = facts_of(case, redo=case.round > 1, whistle_kind=kind.value)
+    for kind in kinds_of(user, case):
+        facts = facts_of(case, redo=case.round > 1, whistle_kind=kind.code)
         rules = rules_for(wanted, facts, at)
         limits = [(clock.label, limit_words(rules[clock].limit)) for clock in wanted]
-        kinds.append({"kind": kind, "checked": chosen == kind.value, "limits": limits})
+        kinds.append({"kind": kind, "checked": chosen == kind.code, "limits": limits})
     return kinds
 
 

@@ -14,10 +14,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import Role
 from accounts.refusals import BadInput, StepRefused
+from cases.queries import lines
 from dispatch.forms.steps import RuleForm
 from dispatch.forms.whistles import add_refusals
 from dispatch.lifecycle import OrderState
 from dispatch.queries import centre
+from dispatch.queries.rises import passed_rows
 from dispatch.services.rulings import rule as give_ruling
 from dispatch.views.orders import after_step, order_page, visible_order
 from dispatch.wording import STEPS
@@ -29,13 +31,16 @@ def desk(request: HttpRequest) -> HttpResponse:
     if not request.user.holds(Role.SUPERVISOR):
         raise PermissionDenied(_("This desk belongs to the command centre."))
     at = timezone.now()
-    counts = centre.tab_counts(at)
+    counts = centre.tab_counts(request.user, at)
     tab = request.GET.get("tab", "")
     if tab not in centre.TABS:
         tab = next((name for name in centre.TABS if counts[name] != "0"), centre.TABS[0])
     labels = {
+        "passed_up": _("Passed up to the centre"),
         "objections": _("Objections"),
         "extensions": _("Requests for more time"),
+        "backs": _("Whistles back"),
+        "problems": _("Problem cases"),
         "overdue": _("Overdue"),
         "unowned": _("Without an owner"),
         "on_hold": _("On hold"),
@@ -56,15 +61,21 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 def _rows(request: HttpRequest, tab: str, at: datetime) -> dict[str, Any]:
     cursor, unit = request.GET.get("after", ""), request.GET.get("unit", "")
-    if tab in ("objections", "extensions"):
+    if tab in ("objections", "extensions", "backs"):
         return {"page": centre.waiting_page(tab, request.user, at, cursor)}
+    if tab == "passed_up":
+        page = centre.passed_page(request.user, at, cursor)
+        return {"page": page, "passed": passed_rows(page.rows, request.user)}
+    if tab == "problems":
+        page = centre.problem_page(request.user, at, cursor)
+        return {"page": page, "problems": lines(page.rows, request.user)}
     if tab == "on_hold":
-        return {"page": centre.hold_page(at, cursor)}
+        return {"page": centre.hold_page(request.user, at, cursor)}
     rows: dict[str, Any] = {
-        "page": centre.clock_page(tab, at, cursor, unit if tab == "overdue" else "")
+        "page": centre.clock_page(tab, request.user, at, cursor, unit if tab == "overdue" else "")
     }
     if tab == "overdue":
-        rows |= {"units": centre.missed_by_unit(at), "unit": unit}
+        rows |= {"units": centre.missed_by_unit(request.user, at), "unit": unit}
     return rows
 
 

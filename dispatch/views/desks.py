@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from accounts.models import Role
 from cases.lifecycle import ClockKind
-from dispatch.lifecycle import BLOWER_ROLES, OrderState
+from dispatch.lifecycle import ACTING_ROLES, OrderState
 from dispatch.queries import desks
+from dispatch.rights import CLOSE, current
 from dispatch.views.orders import reviewed
 
 
@@ -19,8 +19,8 @@ from dispatch.views.orders import reviewed
 def desk(request: HttpRequest) -> HttpResponse:
     """Show the orders of the user's departments by what is to be done next."""
     at, user = timezone.now(), request.user
-    if not user.holds(Role.DEPARTMENT):
-        raise PermissionDenied(_("This desk belongs to departments."))
+    if not user.holds(*ACTING_ROLES):
+        raise PermissionDenied(_("This desk belongs to the units that are summoned."))
     counts = desks.unsettled_counts(user)
     group = request.GET.get("group", "")
     if group not in desks.GROUPS:
@@ -39,7 +39,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         _tab("dispatch:desk", "group", name, str(labels[name]), counts.get(name), group)
         for name in labels
     ]
-    units = [post.unit for post in user.posts if post.role == Role.DEPARTMENT]
+    units = [post.unit for post in user.posts if post.role in ACTING_ROLES]
     context = {
         "tabs": tabs,
         "page": page,
@@ -55,7 +55,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 def whistles(request: HttpRequest) -> HttpResponse:
     """Show the blower the results to accept or send back, and the accepted orders to review."""
     at, user = timezone.now(), request.user
-    if not user.holds(*BLOWER_ROLES):
+    if not user.holds(*current().roles_anywhere(CLOSE)):
         raise PermissionDenied(_("This desk belongs to those who blow whistles."))
     counts = desks.owed_counts(user)
     kind = request.GET.get("kind", "")
@@ -68,6 +68,9 @@ def whistles(request: HttpRequest) -> HttpResponse:
         _tab("dispatch:whistles", "kind", name.value, label, counts[name], kind)
         for name, label in labels.items()
     ]
+    if ours := sum(desks.unsettled_counts(user).values()):
+        label = _("Given to us")
+        tabs.append(_tab("dispatch:desk", "group", "", label, ours, "none"))
     context = {"tabs": tabs, "page": page, "kind": kind, "at": at}
     return render(request, "dispatch/whistles.html", context)
 

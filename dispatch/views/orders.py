@@ -21,9 +21,11 @@ from dispatch.forms.steps import FORMS, StepForm
 from dispatch.forms.whistles import add_refusals
 from dispatch.models import Order, OrderState, Whistle, WhistleItem
 from dispatch.queries.cards import Card, cards_of, history_of
+from dispatch.queries.rises import rises_of
 from dispatch.queries.whistles import panel_of, panels_of, whistle_of
+from dispatch.services.items import mark_item_done
 from dispatch.services.steps import advance_order
-from dispatch.services.whistles import mark_item_done
+from dispatch.views.passing import offer
 from dispatch.wording import STEPS
 
 
@@ -37,6 +39,8 @@ def panel(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "case": case,
         "panels": panels,
+        "rises": rises_of(case, request.user),
+        "pass_up": offer(case, request),
         "reviewed": reviewed(card for each in panels for card in each.cards),
         "next": reverse("cases:detail", args=[case.number]),
         "at": at,
@@ -79,11 +83,17 @@ def step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
 
 @require_POST
 def item_done(request: HttpRequest, pk: int) -> HttpResponse:
-    """Tick a problem on a whistle's list, or take the tick back."""
+    """Tick a problem on a whistle's list with what proves it, or take the tick back."""
     whistles = Whistle.objects.visible_to(request.user)
     item = get_object_or_404(WhistleItem.objects.filter(whistle__in=whistles), pk=pk)
-    done = request.POST.get("done") == "1"
-    mark_item_done(item.pk, actor=request.user, at=timezone.now(), done=done)
+    mark_item_done(
+        item.pk,
+        actor=request.user,
+        at=timezone.now(),
+        done=request.POST.get("done") == "1",
+        evidence=request.POST.get("evidence", ""),
+        photos=request.FILES.getlist("photos"),
+    )
     whistle = whistle_of(item.whistle_id)
     if not request.htmx:  # type: ignore[attr-defined]  # set by its middleware
         return redirect("cases:detail", whistle.case.number)
@@ -107,6 +117,7 @@ def order_page(
     step: str = "",
     form: StepForm | None = None,
     status: int = 200,
+    action: str = "",
 ) -> HttpResponse:
     """Draw the order's page, with the dialog of the step that is asked about."""
     at, page = timezone.now(), reverse("dispatch:order", args=[order.pk])
@@ -114,12 +125,13 @@ def order_page(
         "order": order,
         "card": cards_of([order], request.user, at)[0],
         "history": history_of(order, request.user),
+        "rises": rises_of(order.case, request.user),
         "panel": panel_of(whistle_of(order.whistle_id), request.user),
         "reviewed": [order.pk] if order.state == OrderState.REVIEWED else [],
         "step": STEPS.get(step),
         "form": form,
-        "action": _action(order, step) if step else "",
-        "back": _inside(request, request.POST.get("next") or request.GET.get("next", "")) or page,
+        "action": action or (_action(order, step) if step else ""),
+        "back": inside(request, request.POST.get("next") or request.GET.get("next", "")) or page,
         "at": at,
     }
     return render(request, "dispatch/order.html", context, status=status)
@@ -133,10 +145,10 @@ def _action(order: Order, step: str) -> str:
 
 def after_step(request: HttpRequest, pk: int) -> str:
     """Return where the page that sent the form wants to go on, within this site."""
-    wanted = _inside(request, request.POST.get("next", ""))
+    wanted = inside(request, request.POST.get("next", ""))
     return wanted or reverse("dispatch:order", args=[pk])
 
 
-def _inside(request: HttpRequest, url: str) -> str:
-    """Return the address if it leads to this site and nowhere else."""
+def inside(request: HttpRequest, url: str) -> str:
+    """Return the address if it leads to this site and nowhere else; an empty text otherwise."""
     return url if url_has_allowed_host_and_scheme(url, {request.get_host()}) else ""

@@ -4,8 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-CODE_LENGTH = {"district": 6, "town": 9, "community": 12, "grid": 15, "microgrid": 17}
-"""Digits of an official division code by level (GB/T 2260 and the local grid code)."""
+from grids.codes import CODE_LENGTH as CODE_LENGTH
 
 
 class AreaQuerySet(models.QuerySet["Area"]):

@@ -17,14 +17,16 @@ from accounts.tables import Errors, ImportRefused, read_table
 from grids.models import Area, Atlas
 from grids.models.areas import CODE_LENGTH
 
-DIVISION_LEVELS = ("district", "town", "community")
+WITH_UNIT = ("district", "town", "community")
+DIVISION_LEVELS = tuple(CODE_LENGTH)
 
 
 @transaction.atomic
 def import_divisions(path: Path) -> dict[str, int]:
-    """Create or update areas from `code,name,level,parent`, with a unit for each of them.
+    """Create or update areas from `code,name,level,parent`, with a unit for each district, town and
+    community; grids and microgrids without an outline may come this way, too, with their `head`.
 
-    Any district's file; codes of 6, 9 and 12 digits nest by prefix. All or nothing.
+    Any district's file; codes of 6, 9, 12, 15 and 17 digits nest by prefix. All or nothing.
     """
     errors = Errors()
     areas: dict[str, Area] = {}
@@ -40,10 +42,12 @@ def import_divisions(path: Path) -> dict[str, int]:
             name=row["name"],
             level=row["level"],
             parent_id=row["parent"] or None,
+            head=row.get("head", "")[:40],
         )
     errors.refuse_if_any()
-    _save_areas(list(areas.values()), ["name", "level", "parent"])
-    save_units([_unit_of(area) for area in areas.values()])
+    heads = ["head"] if rows and "head" in rows[0][1] else []
+    _save_areas(list(areas.values()), ["name", "level", "parent", *heads])
+    save_units([_unit_of(area) for area in areas.values() if area.level in WITH_UNIT])
     return {"areas": len(areas)}
 
 
@@ -51,7 +55,7 @@ def _division_problem(row: Mapping[str, str], codes: set[str], before: Mapping[s
     """Return what is wrong with the row, or nothing."""
     code, level, parent = row["code"], row["level"], row["parent"]
     if level not in DIVISION_LEVELS:
-        return _("The level must be district, town or community.")
+        return _("The level must be district, town, community, grid or microgrid.")
     if not (code.isdigit() and code.isascii()) or len(code) != CODE_LENGTH[level]:
         digits = CODE_LENGTH[level]
         return _("The code of this level has %(digits)s digits.") % {"digits": digits}

@@ -106,8 +106,8 @@
 
   // ---- what the server refused ----
   const REFUSALS = { 403: "forbidden", 404: "missing", 409: "moved_on", 429: "too_many" };
-  // The bell asks every half minute by itself; its failures are no news to the reader.
-  const isPoll = (event) => event.detail.elt?.id === "bell";
+  // What asks by itself (the bell, a working group's tail) fails by itself: no news to the reader.
+  const isPoll = (event) => event.detail.elt?.matches?.("#bell, [data-poll]");
   const reasonIn = (answer) => {
     const plain = (answer.getResponseHeader("Content-Type") ?? "").startsWith("text/plain");
     if (plain) return answer.responseText.slice(0, 300);

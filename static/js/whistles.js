@@ -9,6 +9,11 @@
     dialog.querySelector("[aria-invalid=true], textarea, input:not([type=hidden]), select")?.focus();
   });
 
+  // ---- the time by the device, told with the form ----
+  onEach("[data-device-time]", (field) => {
+    field.form.addEventListener("submit", () => { field.value = new Date().toISOString(); });
+  });
+
   // ---- who leads, who assists ----
   onEach("[data-units]", (box) => {
     const form = box.closest("form");
@@ -45,13 +50,31 @@
       }
       const picked = chosen().sort((a, b) => radio(b).checked - radio(a).checked);
       chips.replaceChildren(...picked.map(chip));
+      show();
       narrow();
     };
-    filter.hidden = false;
-    filter.addEventListener("input", () => {
+    const level = () => form.querySelector("input[name=level]:checked");
+    const beyond = box.querySelector("[data-units-beyond]");
+    /** Show whom the chosen level summons and the filter finds; who is chosen stays in sight, marked where out of reach. */
+    const show = () => {
       const words = filter.value.trim().toLowerCase();
-      for (const row of rows) row.hidden = !row.dataset.words.toLowerCase().includes(words);
-    });
+      const kinds = level() && new Set(level().dataset.summons.split(" "));
+      let marked = false;
+      for (const row of rows) {
+        const reached = !kinds || kinds.has(row.dataset.kind);
+        const picked = radio(row).checked || check(row).checked;
+        row.hidden = !(reached || picked) || !row.dataset.words.toLowerCase().includes(words);
+        row.classList.toggle("is-beyond", picked && !reached);
+        marked ||= picked && !reached;
+      }
+      beyond.hidden = !marked;
+      for (const group of box.querySelectorAll("[data-units-group]")) {
+        group.hidden = !group.querySelector("[data-unit]:not([hidden])");
+      }
+    };
+    filter.hidden = false;
+    filter.addEventListener("input", show);
+    form.addEventListener("change", (event) => event.target.name === "level" && show());
     filter.addEventListener("keydown", (event) => {
       if (event.key === "Enter") event.preventDefault();
     });

@@ -20,12 +20,15 @@ PUBLIC = (
     r"static/",
     r"admin/login/$",
     r"rate/[^/]+/$",
+    r"snap/([^/]+/)?$",
+    r"grids/[^/]+/duty/$",
     r"api/v1/token/$",
     r"api/v1/schema/$",
     r"api/v1/docs/$",
     r"open311/",
 )
 """What may be answered without an account: signing in, machines' questions, published contracts,
+residents' snapshots with their receipts, who works in a grid (BZ Art. 6),
 and the resident's own signed link (which answers nothing to a forged one)."""
 
 REFUSALS = {401, 403, 404, 405}

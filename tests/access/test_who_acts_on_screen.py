@@ -72,7 +72,7 @@ HOLD = {"until": str(timezone.localdate() + timedelta(days=30)), **REASON}
     ("make", "step", "details", "may"),
     [
         (received, "handle", {}, TOWN),
-        (received, "reject", REASON, HOTLINE),
+        (received, "reject", REASON | {"exit": "T10"}, HOTLINE),
         (received, "hold", HOLD, {"supervisor"}),
         (held, "resume", {}, {"supervisor"}),
         (handling, "finish", {"result": "已清理"}, TOWN),

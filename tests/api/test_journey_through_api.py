@@ -68,10 +68,13 @@ def test_a_request_travels_from_the_call_to_the_close(stage: Stage, api: Api) ->
 
     serve(api, "department3", orders["XFZD"]["id"])
     assert get(api, "town", f"{path}/")["state"] == "reported"
+    for item in whistle["items"]:
+        tick = f"/whistles/{whistle['id']}/items/{item['id']}/"
+        refused = post(api, "department2", tick, {"done": True}, 400)
+        assert list(refused["fields"]) == ["evidence"]
+        proved = {"done": True, "evidence": "已清理，有照片"}
+        assert post(api, "department2", tick, proved, 200)["done_at"]
     serve(api, "department2", orders["ZJW"]["id"])
-    item = whistle["items"][1]["id"]
-    done = post(api, "department2", f"/whistles/{whistle['id']}/items/{item}/", {"done": True}, 200)
-    assert done["done_at"]
 
     for order in orders.values():
         post(api, "town", f"/orders/{order['id']}/steps/accept/", {}, 200)

@@ -41,7 +41,17 @@ def eventful(api: Api, **given: Any) -> tuple[str, int, int]:
     more = {"reason": TALK, "limit": 1}
     post(api, "department3", f"/orders/{lead}/steps/extend/", more, 200)
     post(api, "supervisor", f"/orders/{lead}/steps/rule/", ruling, 200)
-    post(api, "department3", f"/orders/{lead}/steps/report_in/", {"note": TALK}, 200)
+    came = {"note": TALK, "arrived": TALK[:120]}
+    post(api, "department3", f"/orders/{lead}/steps/report_in/", came, 200)
+    post(api, "department3", f"/orders/{lead}/steps/ask_leave/", {"reason": TALK}, 200)
+    wanted = {"unit": "CGW", "reason": TALK}
+    back = post(api, "department3", f"/orders/{lead}/whistle_back/", wanted, 201)["id"]
+    ruled = {"granted": False, "reason": TALK}
+    post(api, "supervisor", f"/whistles_back/{back}/rule/", ruled, 200)
+    item = f"/items/{whistle['items'][0]['id']}/steps"
+    post(api, "town", f"{item}/drop/", {"reason": TALK}, 200)
+    post(api, "town", f"{item}/reopen/", {"reason": TALK}, 200)
+    post(api, "department3", f"{item}/done/", {"evidence": TALK}, 200)
     post(api, "department3", f"/orders/{lead}/steps/progress/", {"note": TALK}, 200)
     post(api, "department3", f"/orders/{lead}/steps/finish/", {"result": TALK}, 200)
     post(api, "town", f"/orders/{lead}/steps/accept/", {"note": TALK}, 200)

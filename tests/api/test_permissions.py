@@ -213,12 +213,14 @@ ROWS = [
     Row(
         f"{CASE}/whistles/",
         W.received,
-        whistle("grid"),
+        whistle("grid") | {"lead": "DW", "departments": ["WY"]},
         {"town", "community", "gridhead"},
         SEE,
         201,
     ),
     Row(f"{CASE}/whistles/", W.received, whistle("district"), {"supervisor"}, SEE, 201),
+    Row(f"{CASE}/pass_up/", W.received, {"reason": "协调不了"}, {"gridhead", "community", "town"}),
+    Row("/levels/", None, None, PEOPLE),
     Row(
         f"{CASE}/reveal/",
         W.whistled,

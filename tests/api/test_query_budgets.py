@@ -32,6 +32,7 @@ LISTS = [
     "/cases/{number}/clocks/",
     "/cases/{number}/callbacks/",
     "/cases/{number}/attachments/",
+    "/cases/{number}/messages/",
     "/cases/{number}/duplicates/",
 ]
 READERS = ["operator", "town", "department3", "leader"]

@@ -25,7 +25,7 @@ def cases_of(span: Span) -> list[Case]:
 def answer_of(case: Case) -> Callback | None:
     """Return the case's valid callback."""
     reached = [c for c in Callback.objects.filter(case=case) if c.outcome == "reached"]
-    if not case.counted or not reached:
+    if not case.counted or case.state == "merged" or not reached:
         return None
     return max(reached, key=lambda callback: (callback.round, callback.attempt))
 
@@ -95,6 +95,7 @@ def whistles(cases: Iterable[Case]) -> tuple[int, int]:
         whistle
         for whistle in rows
         if whistle.settled_at
+        and whistle.passed_up_at is None
         and any(o.state in {"accepted", "reviewed"} for o in whistle.orders.all())
     ]
     return len(rows), len(solved)

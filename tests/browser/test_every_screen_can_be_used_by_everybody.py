@@ -8,16 +8,22 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from assessment.services.reviews import review_order
-from cases.models import Case
+from cases.models import Case, FieldTask, Opinion, Snapshot
 from cases.services.callbacks import rating_token, record_callback
+from cases.services.group import post_message
 from cases.services.steps import advance
-from dispatch.models import Order, Whistle
+from dispatch.models import Objection, Order, Whistle
+from dispatch.services.guests import log_visit, make_link
+from dispatch.services.items import Item, move_item
+from dispatch.services.ownership import RuleText, switch_on, write_draft
+from dispatch.services.rulings import rule
 from dispatch.services.steps import advance_order
-from dispatch.services.whistles import Item
 from tests.accounts.posts import message, reachable
 from tests.browser.chromium import (
     DESK,
@@ -28,8 +34,11 @@ from tests.browser.chromium import (
     signed_in,
     too_wide,
 )
+from tests.browser.directives import directed
 from tests.browser.district import District, outlined
-from tests.cast import Stage
+from tests.browser.sources import one_call, sources
+from tests.cases.test_grid_life_on_screen import fill
+from tests.cast import GRID, Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -52,6 +61,9 @@ def screens(district: District) -> Screens:
     _held(stage)
     blown = _blown(stage)
     lead, assist = stage.order(blown), stage.order(blown, "ZJW")
+    mine = blown.items.get(unit=lead.unit)
+    fire = stage.who("department3")
+    move_item(mine.pk, "done", actor=fire, at=stage.at, evidence="已劝离车辆，画线设桩")
     _go(stage, lead, "finish")
     reason = "不属于我单位职责"
     advance_order(assist.pk, "object", actor=stage.who("department2"), at=stage.at, reason=reason)
@@ -60,15 +72,30 @@ def screens(district: District) -> Screens:
     handled, closed, marked = _handled(stage), _handled(stage), _handled(stage)
     _close(stage, closed)
     order = stage.order(Whistle.objects.get(case=marked))
+    given, secret = _given_by_link(stage)
     return {
-        "operator": ["/cases/new/", "/cases/", f"/cases/{fresh.number}/"],
+        "operator": [
+            "/cases/new/",
+            "/cases/",
+            f"/cases/{fresh.number}/",
+            f"/cases/{fresh.number}/split/",
+            f"/cases/{fresh.number}/steps/reject/",
+            "/commendations/new/",
+            *sources(stage),
+        ],
         "town": [
             "/desk/town/",
             "/desk/whistles/",
             f"/cases/{fresh.number}/whistle/",
+            f"/cases/{blown.case.number}/pass-up/",
             f"/cases/{blown.case.number}/",
             f"/cases/{taken.number}/steps/finish/",
             f"/orders/{order.pk}/review/",
+            f"/whistles/{blown.pk}/",
+            f"/items/{blown.items.order_by('position')[1].pk}/steps/assign/",
+            f"/orders/{given.pk}/",
+            f"/orders/{given.pk}/guest-links/",
+            f"/cases/{given.case.number}/group/",
             "/responsibilities/",
             "/notices/",
         ],
@@ -76,14 +103,99 @@ def screens(district: District) -> Screens:
             "/desk/department/",
             f"/orders/{lead.pk}/",
             f"/orders/{coming.pk}/steps/report_in/",
+            f"/orders/{coming.pk}/whistle_back/",
         ],
-        "supervisor": ["/desk/centre/?tab=objections", "/desk/centre/?tab=overdue"],
-        "callback": ["/desk/callbacks/", f"/cases/{closed.number}/"],
-        "gridworker": ["/desk/grid/"],
+        "supervisor": [
+            "/desk/centre/?tab=objections",
+            "/desk/centre/?tab=overdue",
+            "/desk/centre/?tab=problems",
+            f"/orders/{assist.pk}/rule/",
+            *_routed(stage),
+            *directed(stage),
+        ],
+        "callback": [
+            "/desk/callbacks/",
+            f"/desk/callbacks/?case={one_call(stage).number}",
+            "/desk/callbacks/?part=tell",
+            f"/cases/{closed.number}/",
+        ],
+        "gridworker": ["/desk/grid/", "/grid-life/"],
+        "gridhead": [*_grid_life(stage), "/grid-life/snapshots/", "/grid-life/diary/"],
+        "community": [
+            f"/grid-life/{page}/" for page in ("duty", "meetings", "heads", "volunteers")
+        ],
         "leader": ["/month/2026-03/"],
-        "admin": ["/engine/", *[f"/messages/?state={state}" for state in _messages(stage)]],
-        "": [f"/rate/{rating_token(handled)}/"],
+        "admin": [
+            "/rights/",
+            "/district/",
+            "/district/nanchang/",
+            "/engine/",
+            *[f"/messages/?state={state}" for state in _messages(stage)],
+        ],
+        "": [
+            "/snap/",
+            f"/grids/{GRID}/duty/",
+            f"/rate/{rating_token(handled)}/",
+            f"/guest/{secret}/",
+        ],
     }
+
+
+def _routed(stage: Stage) -> list[str]:
+    """Write rules, one of them shadowed, try a draft, rule on an objection, make a problem case, and take a
+    case up with the city; return the screens that show it."""
+    centre = stage.who("supervisor")
+    for name in ("消防通道", "消防通道夜间"):
+        text = RuleText(
+            name, "city", "三定方案", category="0306", lead="XFZD", outside_unit="市消防总队"
+        )
+        draft = write_draft(text, actor=centre)
+        switch_on(draft.pk, actor=centre, at=stage.at - timedelta(hours=1))
+    draft = write_draft(RuleText("物业", "town", "清单", category="03"), actor=centre)
+    order = stage.order(stage.whistle(), "ZJW")
+    reason = {"reason": "红线以外", "evidence": "附红线图"}
+    advance_order(order.pk, "object", actor=stage.who("department2"), at=stage.at, **reason)
+    rule(order.pk, actor=centre, at=stage.at, upheld=True, reason="依据权责清单认定")
+    case = order.case
+    problem = Case.objects.filter(pk=case.pk)
+    problem.update(problem_at=stage.at, transfers=3)
+    return [
+        "/routing/",
+        "/routing/new/",
+        f"/routing/{draft.pk}/edit/",
+        f"/routing/try/?try=1&drafts={draft.pk}",
+        "/rulings/",
+        f"/rulings/{Objection.objects.get(order=order).pk}/",
+        f"/cases/{case.number}/city/",
+        f"/cases/{case.number}/",
+    ]
+
+
+def _given_by_link(stage: Stage) -> tuple[Order, str]:
+    """Let a company answer by link, reported in, with problems and a group that talks; return the secret."""
+    items = (Item("配电箱敞开", "GD"), Item("电线私拉", "GD"))
+    order = stage.order(stage.whistle(lead="GD", departments=[], items=items), "GD")
+    link = make_link(order.pk, actor=stage.who("town"), at=timezone.now(), contact="李师傅")
+    log_visit(link.link, "open", at=timezone.now(), address="127.0.0.1", agent="WeChat")
+    for step in ("acknowledge", "report_in"):
+        advance_order(order.pk, step, actor=None, guest=link.link, at=timezone.now())
+    plan = SimpleUploadedFile("方案.txt", "第一条".encode())
+    for who, files in (("town", [plan]), ("operator", [])):
+        post_message(order.case_id, actor=stage.who(who), at=stage.at, text="收到", files=files)
+    return Order.objects.get(pk=order.pk), link.secret
+
+
+def _grid_life(stage: Stage) -> list[str]:
+    """Fill the lists of the grids' daily life; return a task, a meeting and a snapshot to be filed."""
+    fill(stage)
+    task = FieldTask.objects.get(kind="check")
+    snapshot, opinion = Snapshot.objects.get(), Opinion.objects.get()
+    return [
+        f"/grid-life/tasks/{task.pk}/",
+        f"/grid-life/meetings/{opinion.meeting.pk}/",
+        f"/grid-life/report/snapshot/{snapshot.pk}/",
+        "/grid-life/meetings/new/",
+    ]
 
 
 def _messages(stage: Stage) -> tuple[str, ...]:

@@ -75,8 +75,11 @@ def test_what_was_done_is_looked_at_again_and_closed_or_sent_back(
 ) -> None:
     good, bad = _done(live), _done(live)
     client = enter("gridworker")
-    waiting = client.get("/desk/grid/").context["verify"]
-    assert [row["line"].number for row in waiting] == [good.number, bad.number]
+    page = client.get("/desk/grid/").context
+    assert [card["task"].case.number for card in page["tasks"]] == [good.number, bad.number]
+    assert page["verify"] == []  # what is one's own task stands there only once
+    beside = enter("gridhead").get("/desk/grid/").context["verify"]
+    assert [row["line"].number for row in beside] == [good.number, bad.number]
     closed = client.post(f"{good.get_absolute_url()}steps/close/", {"desk": "grid"})
     assert closed["Location"] == "/desk/grid/"
     client.post(f"{bad.get_absolute_url()}steps/reopen/", {"reason": "又丢了"})

@@ -38,7 +38,12 @@ def _asked(client: Client, path: str) -> int:
     ("name", "path", "make", "budget"),
     [
         ("operator", "/cases/", Stage.case, 6),
-        ("town", "/cases/?state=open&category=03&q=消防", Stage.case, 6),
+        (
+            "town",
+            "/cases/?state=open&category=03&q=消防",
+            Stage.case,
+            7,
+        ),  # and where it was summoned
         ("department3", "/cases/?overdue=1", Stage.whistle, 6),
         ("leader", "/cases/?rated=1&resolved=yes&town=110112013", _rated, 6),
         ("town", "/desk/town/", Stage.case, 8),

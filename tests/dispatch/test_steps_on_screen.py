@@ -13,9 +13,9 @@ from PIL import Image
 
 from cases.models import Attachment, Clock
 from dispatch.models import Order, WhistleItem
+from dispatch.services.items import Item, mark_item_done
 from dispatch.services.rulings import rule
 from dispatch.services.steps import advance_order
-from dispatch.services.whistles import Item, mark_item_done
 from tests.cast import Stage
 
 SignIn = Callable[[str], Client]
@@ -166,7 +166,7 @@ def test_reporting_in_keeps_position_distance_note_and_photo(live: Stage, sign_i
     distance = Order.objects.get(pk=order.pk).distance_m
     assert distance is not None
     assert 500 < distance < 1000
-    assert f"{distance} m from the place: check" in page
+    assert f"{distance} m from the place" in page
 
 
 def test_what_is_no_photo_is_refused_and_nothing_moves(live: Stage, sign_in: SignIn) -> None:
@@ -231,20 +231,20 @@ def test_problems_are_ticked_by_their_owner_and_counted(live: Stage, sign_in: Si
     items = (Item("堆物", "ZJW"), Item("无水", "XFZD"), Item("无灯"))
     whistle = live.whistle(items=items)
     first, second, third = whistle.items.order_by("position")
-    done = {"done": "1"}
+    done = {"done": "1", "evidence": "已清理"}
 
     def tick(item: WhistleItem) -> str:
         return reverse("dispatch:item_done", args=[item.pk])
 
     client = sign_in("department2")
     answer = client.post(tick(first), done, headers={"HX-Request": "true"})
-    assert "3 problems, 1 done" in answer.content.decode()
+    assert "3 found, 1 done, 2 not begun" in answer.content.decode()
     assert client.post(tick(second), done).status_code == 403
     assert client.post(tick(third), done).status_code == 302
     assert sign_in("department").post(tick(second), done).status_code == 404
     assert sign_in("operator").post(tick(second), done).status_code == 403
     panel = sign_in("town").get(reverse("dispatch:orders", args=[whistle.case.number]))
-    assert "3 problems, 2 done" in panel.content.decode()
+    assert "3 found, 2 done, 1 not begun" in panel.content.decode()
     client.post(tick(first), {"done": "0"})
     first.refresh_from_db()
     assert first.done_at is None
@@ -254,7 +254,9 @@ def test_problems_are_ticked_by_their_owner_and_counted(live: Stage, sign_in: Si
 
 def test_a_town_ticks_the_list_of_its_communitys_whistle(live: Stage) -> None:
     whistle = live.whistle(by="community", level="community", items=(Item("堆物", "ZJW"),))
-    item = mark_item_done(whistle.items.get().pk, actor=live.who("town"), at=live.at)
+    item = mark_item_done(
+        whistle.items.get().pk, actor=live.who("town"), at=live.at, evidence="已看过"
+    )
     assert item.done_at == live.at
 
 

@@ -32,6 +32,7 @@ from dispatch.services.documents import answer_document
 from dispatch.services.ladders import sweep_ladders
 from dispatch.services.lapses import sweep_lapses
 from dispatch.services.order_clocks import kinds_of
+from dispatch.services.passing import pass_up
 from dispatch.services.rulings import rule as rule_on
 from dispatch.services.steps import advance_order
 from tests.cast import PEOPLE, Stage
@@ -48,6 +49,7 @@ CASE_STEPS = [
     "resume",
     "reject",
     "merge",
+    "unmerge",
     "close",
     "reopen",
 ]
@@ -72,6 +74,7 @@ LIKELY = {
     "resume": "supervisor",
     "reject": "operator",
     "merge": "operator",
+    "unmerge": "operator",
     "close": "callback",
     "reopen": "callback",
 }
@@ -161,6 +164,15 @@ class District(RuleBasedStateMachine):
         self.stage.at = self.now
         case = self.pick(Case, n)
         self.attempt(lambda: self.stage.whistle(case, kind=kind, departments=units))
+
+    @precondition(lambda self: self.received)
+    @rule(n=which, by=st.sampled_from(["gridhead", "community", "town"]), rarely=seldom)
+    def somebody_passes_it_up(self, n: int, by: str, rarely: bool) -> None:
+        case = self.pick(Case, n)
+        if by == "town" and not rarely:
+            return  # the district's cases are nobody's here
+        actor = self.stage.who(by)
+        self.attempt(lambda: pass_up(case.pk, actor=actor, at=self.now, reason="not solved here"))
 
     @precondition(lambda self: Order.objects.exists())
     @rule(n=which, step=st.sampled_from(ORDER_STEPS), stranger=seldom, person=people)
@@ -257,7 +269,9 @@ class District(RuleBasedStateMachine):
         for case in Case.objects.all():
             running = case.clocks.running()
             own = sorted(
-                running.filter(order_ref=None, document_ref=None).values_list("kind", flat=True)
+                running.filter(order_ref=None, document_ref=None, item_ref=None).values_list(
+                    "kind", flat=True
+                )
             )
             assert own == sorted(clocks_of(case)), case.state
             if case.state in ENDED:

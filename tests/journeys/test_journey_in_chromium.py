@@ -102,7 +102,7 @@ def summon(page: Page, number: str) -> None:
     page.get_by_label("吹哨事由").fill("镇街无执法权")
     page.get_by_role("button", name="吹哨").click()
     expect(page.get_by_text(f"召集：{LEAD}（牵头）、{ASSIST}")).to_be_visible()
-    expect(page.get_by_text("2 项，已办 0")).to_be_visible()
+    expect(page.get_by_text("2 个问题，已办结 0 个，未开始 2 个")).to_be_visible()
 
 
 def serve(page: Page, result: str) -> None:
@@ -112,7 +112,7 @@ def serve(page: Page, result: str) -> None:
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="获取位置").click()
     expect(dialog.get_by_text("已获取位置")).to_be_visible()
-    dialog.get_by_label("到场人员、现场情况").fill("两人到场")
+    dialog.get_by_label("到场情况").fill("两人到场")
     dialog.get_by_role("button", name="报到").click()
     page.get_by_role("link", name="办结", exact=True).click()
     page.get_by_role("dialog").get_by_label("办理情况和结果").fill(result)
