@@ -41,6 +41,7 @@ class Experiment:
         chance = Random(options.seed)
         self.storm = Storm(self.household, broker, folder, chance)
         self.ledger = Ledger()
+        self.quiet_at = timezone.now()  # when it was last seen that nothing was due
 
     def run(self) -> bool:
         """Load the district, let people work while things break, be eight hours late, count."""
@@ -114,7 +115,10 @@ class Experiment:
         at = timezone.now()
         overdue = Clock.objects.overdue(at).exists()
         alert = Clock.objects.running().filter(alert_at__lte=at).exists()
-        return not overdue and not alert
+        if overdue or alert:
+            return False
+        self.quiet_at = at
+        return True
 
     def _nothing_waits(self) -> bool:
         at = timezone.now()
@@ -132,11 +136,12 @@ class Experiment:
             make_rounds(at)
 
     def _account(self, since: datetime) -> bool:
+        """Count. What fell due after the engine was last seen to be quiet it may have had no time to do."""
         at = timezone.now()
         lines = [
             *account.requests(self.ledger),
-            *account.breaches(at, self.storm.true_dues),
-            *account.documents(at),
+            *account.breaches(self.quiet_at, self.storm.true_dues),
+            *account.documents(self.quiet_at),
             *account.notices(at, self.gateway),
             *account.storm(since),
             *account.clocks(),

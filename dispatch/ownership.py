@@ -10,8 +10,6 @@ from datetime import datetime
 CONDITIONS = ("category", "kind", "channel", "urgency", "area", "words")
 """What a rule may ask, in the order in which it is asked and told."""
 
-PREFIXES = frozenset({"category", "area"})
-
 
 @dataclass(frozen=True, slots=True)
 class Matter:

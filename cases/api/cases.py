@@ -35,12 +35,12 @@ from cases.api.outputs import (
     LookAlikeOut,
     ReceivedOut,
 )
+from cases.api.places import take_place
 from cases.api.rows import read_rows, write_rows
 from cases.models import BOUNDARIES, Attachment, Case, CaseEvent, Clock
 from cases.services.intake import check_may_receive, look_alikes, receive
 from cases.services.privacy import check_may_look, reveal_caller
 from cases.services.splitting import Matter, add_matter
-from grids.places import find_place
 
 
 def seen_case(request: Request, number: str) -> Case:
@@ -91,8 +91,7 @@ class Cases(Doing, KeyedList):
         def act() -> Any:
             check_may_receive(user)
             given = self.given(request)
-            where = {name: given.pop(name, None) for name in ("area", "lon", "lat", "address")}
-            place = find_place(**where)
+            place = take_place(given)
             call = given.pop("call", "")
             case: Any = (
                 add_matter(call, Matter(place=place, **own_of(given)), actor=user, at=at)

@@ -28,12 +28,13 @@ from cases.api.field_shapes import (
     TaskOut,
 )
 from cases.api.inputs import ResumeIn
+from cases.api.places import take_place
 from cases.models import FieldTask, Snapshot
 from cases.services import snapshots
 from cases.services.intake import check_may_receive
 from cases.services.origins import make_case
 from cases.services.tasks import done_task, give_task, reassign_task
-from grids.places import Place, find_place
+from grids.places import Place
 
 WITH_PHOTOS = [BoundedJSONParser, MultiPartParser]
 
@@ -166,8 +167,7 @@ class Snapshots(Doing, KeyedList):
         def act() -> Any:
             check_may_receive(user)
             given = self.given(request)
-            where = {name: given.pop(name, None) for name in ("area", "lon", "lat", "address")}
-            snapshot = snapshots.take_snapshot(at=at, place=find_place(**where), **given)
+            snapshot = snapshots.take_snapshot(at=at, place=take_place(given), **given)
             return SnapshotOut(snapshot, context={"request": request}).data
 
         return self.do(request, act)

@@ -18,15 +18,13 @@ from cases.api.cases import OfOneCase, case_answer, seen_case
 from cases.api.fields import Coordinate, SeenText
 from cases.api.inputs import MAY_LACK, TEXT
 from cases.api.outputs import CaseOut
+from cases.api.places import take_place, take_place_said
 from cases.models import Case, Clue, Commendation, ExitKind, Urge
 from cases.privacy import mask_name, praise_as_shown, praising_is_hidden
 from cases.services.clues import Sighting, check_may_send, collect, receive_clue
 from cases.services.commendations import check_may_commend, commend
 from cases.services.splitting import Matter, check_may_split, split_case
 from cases.services.urging import check_may_urge, urge
-from grids.places import Place, find_place
-
-PLACE = ("area", "lon", "lat", "address")
 
 
 class ClueIn(serializers.Serializer[Any]):
@@ -133,7 +131,7 @@ class Clues(Doing, KeyedList):
         def act() -> Response:
             check_may_send(user)
             given = self.given(request)
-            place = find_place(**{name: given.pop(name, None) for name in PLACE})
+            place = take_place(given)
             clue, new = receive_clue(Sighting(**given), place=place, actor=user, at=at)
             answer = ClueOut(clue, context={"request": request}).data
             return Response(answer, status=201 if new else 200)
@@ -324,17 +322,10 @@ class Split(Doing):
         def act() -> Any:
             check_may_split(case, user)
             given = self.given(request)
-            where = {name: given.pop(name, None) for name in PLACE}
-            matter = Matter(place=place_given(where), **given)
+            matter = Matter(place=take_place_said(given), **given)
             return case_answer(request, split_case(case.pk, matter, actor=user, at=at).pk)
 
         return self.do(request, act)
-
-
-def place_given(where: dict[str, Any]) -> Place | None:
-    """Return the place said, or nothing where none was."""
-    said = any(value not in (None, "") for value in where.values())
-    return find_place(**where) if said else None
 
 
 class ExitOut(serializers.ModelSerializer[ExitKind]):

@@ -15,8 +15,8 @@ from cases.lifecycle import ENDED
 from cases.models import Case, GroupMessage
 from cases.services.clocks import owners_of
 from cases.services.group_files import Upload, check_files, stored
+from cases.services.locks import lock_case
 from cases.services.records import record
-from cases.services.steps import lock_case
 
 LONGEST_MESSAGE = 2000
 NOTICE_EVERY = timedelta(minutes=10)

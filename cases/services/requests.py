@@ -14,8 +14,9 @@ from cases.lifecycle import ClockKind
 from cases.models import Adjustment, Case, Request
 from cases.services.clocks import extend_clock
 from cases.services.limits import Rule
+from cases.services.locks import lock_case
 from cases.services.records import record
-from cases.services.steps import lock_case, move
+from cases.services.steps import move
 
 
 @transaction.atomic

@@ -35,8 +35,7 @@ from cases.services.adjustments import (
 from cases.services.assigning import follow_case
 from cases.services.clues import answer_clues, check_outcome, take_answers_back
 from cases.services.filing import changes, corrected
-from cases.services.locks import lock_case as lock_case
-from cases.services.locks import lock_cases
+from cases.services.locks import lock_case, lock_cases
 from cases.services.problems import note_redo
 from cases.services.records import record
 from cases.services.urging import attach_urge

@@ -24,9 +24,10 @@ from cases.services.assigning import (
     tell_assignee,
     unit_over,
 )
+from cases.services.locks import lock_case
 from cases.services.photos import Photo, keep_photos
 from cases.services.records import record
-from cases.services.steps import lock_case, move, steps_for
+from cases.services.steps import move, steps_for
 from grids.people import grid_people
 from grids.reach import FIELD, HEADS
 from grids.services.duty import grid_of

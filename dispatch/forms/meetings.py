@@ -6,8 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cases.forms import LateSelect, text_field
-from cases.queries import category_groups
+from cases.forms import category_field, text_field
 from dispatch.forms.parties import MomentField, PartiesForm
 from dispatch.models import Meeting, UnclaimedMatter
 from dispatch.services.papers import LONGEST_TEXT, LONGEST_TITLE
@@ -32,19 +31,7 @@ class MatterForm(forms.Form):
     text = text_field(
         _("What it is about"), help_text=_("Say who was asked and why each says it is not theirs.")
     )
-    category = forms.CharField(
-        label=_("Category"),
-        widget=LateSelect(
-            category_groups,
-            "",
-            {
-                "data-searchable": "",
-                "data-hint": _("Type part of a category"),
-                "data-none": _("No category contains this."),
-                "required": True,
-            },
-        ),
-    )
+    category = category_field()
 
 
 class MeetingForm(forms.Form):

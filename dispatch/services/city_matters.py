@@ -12,8 +12,8 @@ from accounts.services.notices import Draft, tell_units
 from cases.lifecycle import WORKING, recused_unit
 from cases.models import Case
 from cases.services.clocks import owners_of
+from cases.services.locks import lock_case
 from cases.services.records import record
-from cases.services.steps import lock_case
 from dispatch.models import CityMatter, Order
 
 LONGEST_ANSWER = 4000

@@ -12,7 +12,7 @@ from accounts.models import Role, User
 from accounts.refusals import BadInput, StepRefused
 from accounts.services.notices import ANSWERING_ROLES
 from cases.privacy import redact
-from cases.services.steps import lock_case
+from cases.services.locks import lock_case
 from dispatch.models import Directive, DirectiveEntry
 from dispatch.services.directive_notices import next_telling, record_entry, tell_entry
 from dispatch.services.papers import LONGEST_TEXT, said

@@ -12,13 +12,11 @@ from accounts.models import Unit, User
 from accounts.refusals import BadInput
 from cases import calendars
 from cases.deadlines import Limit, TimeUnit, add
-from cases.lifecycle import recused_unit
 from cases.models import Case
 from cases.privacy import redact
-from cases.services.steps import lock_case
+from cases.services.locks import lock_case
 from dispatch.models import Directive, Paper, TownLeader, UnclaimedMatter, Whistle
 from dispatch.services.directive_notices import record_entry, tell_of
-from dispatch.services.matters import RULED_KINDS
 from dispatch.services.papers import (
     LONGEST_TEXT,
     LONGEST_TITLE,
@@ -26,6 +24,7 @@ from dispatch.services.papers import (
     issue_paper,
     said,
 )
+from dispatch.services.units import lead_and_assists
 from dispatch.sheets.papers import DirectiveFacts, directive_words
 
 MOST_STEPS = 12
@@ -59,7 +58,7 @@ def issue_directive(order: Order, *, actor: User, at: datetime) -> Directive:
     title = said("title", order.title, LONGEST_TITLE, _("Give the title."))
     text = said("text", order.text, LONGEST_TEXT, _("Write what is to be done."))
     steps = _steps(order.path)
-    units = _units(order, case)
+    units = lead_and_assists(order.lead, order.assists, case)
     due_at = _due(order, units[0], at)
     if case is not None:
         title, text = redact(title, case), redact(text, case)
@@ -120,20 +119,6 @@ def _steps(path: str) -> tuple[str, ...]:
     if any(len(step) > 300 for step in steps):
         raise BadInput({"path": _("A step is told in at most 300 characters.")})
     return steps
-
-
-def _units(order: Order, case: Case | None) -> list[Unit]:
-    """Return the units, the lead first."""
-    codes = [order.lead, *dict.fromkeys(c for c in order.assists if c and c != order.lead)]
-    rows = Unit.objects.filter(code__in=codes, kind__in=RULED_KINDS, active=True)
-    found = {unit.code: unit for unit in rows}
-    for name, wanted in (("lead", codes[:1]), ("assists", codes[1:])):
-        if unknown := [code for code in wanted if code not in found]:
-            text = _("No unit in service has the code %(codes)s.")
-            raise BadInput({name: text % {"codes": ", ".join(unknown) or "—"}})
-    if case is not None and recused_unit(case) in {unit.pk for unit in found.values()}:
-        raise BadInput({"lead": _("The unit complained of does not handle its own case.")})
-    return [found[code] for code in codes]
 
 
 def _due(order: Order, lead: Unit, at: datetime) -> datetime:

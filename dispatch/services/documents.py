@@ -10,8 +10,8 @@ from accounts.models import CENTRE_CODE, Unit, User
 from accounts.refusals import BadInput, StepRefused
 from accounts.services.notices import ANSWERING_ROLES, Draft, tell_units
 from cases.services.clocks import stop_clocks
+from cases.services.locks import lock_case
 from cases.services.records import record
-from cases.services.steps import lock_case
 from dispatch.models import Document
 
 LONGEST_ANSWER = 4000

@@ -17,10 +17,10 @@ from accounts.sealed import new_nonce, secret_of
 from accounts.services.messages import post_sms
 from cases.lifecycle import ClockKind
 from cases.models import Clock
-from cases.services.records import record
 from dispatch.guest_rules import GUEST_KINDS
 from dispatch.lifecycle import SETTLED, by_the_blower, centre, of_the_unit
 from dispatch.models import GuestLink, GuestVisit, Order
+from dispatch.services.records import record_order
 from dispatch.services.steps import lock_order
 
 MOST_DAYS = 30
@@ -84,7 +84,7 @@ def make_link(
         made_at=at,
         expires_at=_expiry(order, at, days),
     )
-    _record(link, "guest.make", actor, at)
+    record_order(order, "guest.make", actor=actor, at=at, note=link.contact)
     if sms_to:
         _send(link, sms_to, nonce, at)
     return MadeLink(link, secret_of(nonce))
@@ -146,21 +146,8 @@ def revoke_link(pk: int, *, actor: User, at: datetime) -> GuestLink:
     if link.revoked_at is None:
         link.revoked_at, link.revoked_by = at, actor
         link.save(update_fields=["revoked_at", "revoked_by"])
-        _record(link, "guest.revoke", actor, at)
+        record_order(order, "guest.revoke", actor=actor, at=at, note=link.contact)
     return link
-
-
-def _record(link: GuestLink, step: str, actor: User, at: datetime) -> None:
-    order = link.order
-    record(
-        order.case,
-        step,
-        actor=actor,
-        at=at,
-        unit_id=order.unit_id,
-        order_ref=order.pk,
-        note=link.contact,
-    )
 
 
 def hash_of(secret: str) -> str:

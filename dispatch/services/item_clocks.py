@@ -16,7 +16,8 @@ from cases.models import Case, Clock, LimitUnit
 from cases.services.clocks import Start, Want, open_clocks, stop_clocks
 from cases.services.limits import Rule
 from cases.services.records import record
-from dispatch.models import Order, Whistle, WhistleItem
+from dispatch.lifecycle import UNSETTLED as UNSETTLED_ORDERS
+from dispatch.models import Order, OrderState, Whistle, WhistleItem
 from dispatch.problems import DONE, OPEN, UNSETTLED
 
 MOST_TIME = 365
@@ -93,16 +94,16 @@ def hand_over_items(whistle: Whistle, before: int, after: Unit, at: datetime) ->
     start_item_clocks(whistle, items, at)
 
 
-def finish_items(
-    order: Order, *, actor: User | None, at: datetime, guest: str, everybody: bool
-) -> None:
+def finish_items(order: Order, *, actor: User | None, at: datetime, guest: str) -> None:
     """Take the order's result as what proves the problems its unit never began one by one.
 
-    Where `everybody` has finished, the problems of all summoned are proved by it too.
+    Where everybody has finished, the problems of all summoned are proved by it too.
     """
-    owners = Q(unit=order.unit_id) | Q(unit=None) if everybody else Q(unit=order.unit_id)
-    found = WhistleItem.objects.filter(owners, whistle=order.whistle_id, state=OPEN)
+    mine = Q(unit=order.unit_id) | Q(unit=None)
+    found = WhistleItem.objects.filter(mine, whistle=order.whistle_id, state=OPEN)
     items = list(found.order_by("position"))
+    if any(item.unit_id is None for item in items) and _others_work(order):
+        items = [item for item in items if item.unit_id is not None]
     if not items:
         return
     stop_item_clocks(order.case, items, at)
@@ -112,6 +113,12 @@ def finish_items(
         details |= {"item": item.pk, "guest": guest}
         record(order.case, "item.done", actor=actor, at=at, unit_id=order.unit_id, **details)
     WhistleItem.objects.bulk_update(items, ["state", "done_at", "done_by", "evidence"])
+
+
+def _others_work(order: Order) -> bool:
+    others = order.whistle.orders.exclude(pk=order.pk)
+    working = others.filter(state__in=UNSETTLED_ORDERS).exclude(state=OrderState.FINISHED)
+    return working.exists()
 
 
 def drop_items(

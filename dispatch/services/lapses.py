@@ -8,10 +8,10 @@ from django.db.models import QuerySet
 from accounts.services.notices import Draft, tell_units
 from cases.lifecycle import ClockKind, State
 from cases.models import Case, Clock
-from cases.services.records import record
 from dispatch.lifecycle import OrderState
 from dispatch.models import Order, Whistle
 from dispatch.services.order_clocks import follow_order
+from dispatch.services.records import record_order
 from dispatch.services.rings import next_ring
 
 
@@ -44,8 +44,7 @@ def _lapse(pk: int, at: datetime) -> int:
     order.ring_at = next_ring(order.whistle.kind, at)
     order.save()
     due = clock.due_at.isoformat() if clock.due_at else ""
-    unit, ref = order.unit_id, order.pk
-    record(case, "order.lapse", actor=None, at=at, unit_id=unit, order_ref=ref, due_at=due)
+    record_order(order, "order.lapse", actor=None, at=at, due_at=due)
     follow_order(order, at)
     _tell(order, at)
     return 1

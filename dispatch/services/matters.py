@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from accounts.models import CENTRE_CODE, Role, Unit, User
 from accounts.refusals import BadInput, StepRefused
 from accounts.services.notices import Draft, tell_units
-from cases.lifecycle import OPEN, recused_unit
+from cases.lifecycle import OPEN
 from cases.models import Case, Category
 from cases.privacy import redact
+from cases.services.locks import lock_case
 from cases.services.records import record
-from cases.services.steps import lock_case
 from dispatch.models import Meeting, Paper, UnclaimedMatter
 from dispatch.services.papers import (
     LONGEST_TEXT,
@@ -24,12 +24,11 @@ from dispatch.services.papers import (
     said,
 )
 from dispatch.services.rulings_on_list import Change, change_list, item_to_change
+from dispatch.services.units import lead_and_assists
 from dispatch.sheets.papers import RulingFacts, Words, ruling_words
 from dispatch.sheets.text import SHANGHAI
 
 RAISING_ROLES = (Role.TOWN, Role.COMMUNITY, Role.DEPARTMENT, Role.SUPERVISOR)
-RULED_KINDS = (Unit.Kind.DEPARTMENT, Unit.Kind.COMPANY, Unit.Kind.TOWN, Unit.Kind.COMMUNITY)
-"""Kinds of units that a matter may be given to."""
 
 
 def raising_unit(actor: User) -> Unit:
@@ -107,7 +106,7 @@ def rule_matter(
     matter = UnclaimedMatter.objects.select_for_update(of=("self",)).get(pk=pk)
     _refuse_unless_rulable(matter, meeting, at)
     assert meeting is not None
-    units = _units(lead, assists, case)
+    units = lead_and_assists(lead, assists, case)
     ruling = said("ruling", ruling, LONGEST_TEXT, _("Write the ruling."))
     ruling = redact(ruling, case) if case else ruling
     if lasting and is_guarded(matter):
@@ -145,22 +144,6 @@ def _refuse_unless_rulable(matter: UnclaimedMatter, meeting: Meeting | None, at:
         raise StepRefused(_("The meeting is closed."))
     if meeting.held_at.astimezone(SHANGHAI).date() > at.astimezone(SHANGHAI).date():
         raise StepRefused(_("The meeting has not been held yet."))
-
-
-def _units(lead: str, assists: Sequence[str], case: Case | None) -> list[Unit]:
-    """Return the units ruled, the lead first."""
-    codes = [lead, *dict.fromkeys(code for code in assists if code and code != lead)]
-    found = {
-        unit.code: unit
-        for unit in Unit.objects.filter(code__in=codes, kind__in=RULED_KINDS, active=True)
-    }
-    for name, wanted in (("lead", codes[:1]), ("assists", codes[1:])):
-        if unknown := [code for code in wanted if code not in found]:
-            text = _("No unit in service has the code %(codes)s.")
-            raise BadInput({name: text % {"codes": ", ".join(unknown) or "—"}})
-    if case is not None and recused_unit(case) in {unit.pk for unit in found.values()}:
-        raise BadInput({"lead": _("The unit complained of does not handle its own case.")})
-    return [found[code] for code in codes]
 
 
 def _issue(

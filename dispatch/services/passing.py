@@ -13,7 +13,8 @@ from accounts.refusals import BadInput, StepRefused
 from accounts.services.notices import Draft, tell_units
 from cases.models import Case
 from cases.services.clocks import decider_of
-from cases.services.steps import check_offered, lock_case, move
+from cases.services.locks import lock_case
+from cases.services.steps import check_offered, move
 from dispatch.lifecycle import UNSETTLED
 from dispatch.models import Order, Whistle
 from dispatch.rights import PASS_UP, Level, current, levels_for

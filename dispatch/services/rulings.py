@@ -11,15 +11,16 @@ from accounts.models import Role, Unit, User
 from accounts.refusals import BadInput, StepRefused
 from accounts.services.notices import Draft, tell_units
 from cases.deadlines import TimeUnit
-from cases.lifecycle import ClockKind, recused_unit
+from cases.lifecycle import ClockKind
 from cases.services.clocks import designate_clocks, extend_clock
 from cases.services.limits import Rule
-from cases.services.records import record
 from dispatch.models import Extension, Objection, Order
 from dispatch.services.item_clocks import hand_over_items
 from dispatch.services.objections import close_objection, rulings_cited
+from dispatch.services.records import record_order
 from dispatch.services.steps import carry_case, lock_order, move_order
 from dispatch.services.transfers import check_upholding, count_transfer
+from dispatch.services.units import check_recusal
 from dispatch.services.whistles import issue_orders
 
 
@@ -105,8 +106,7 @@ def _successor(order: Order, code: str) -> Unit:
     unit = Unit.objects.summonable().filter(code=code).first()
     if unit is None:
         raise BadInput({"new_unit": _("No department or company in service has this code.")})
-    if unit.pk == recused_unit(order.case):
-        raise BadInput({"new_unit": _("This unit cannot handle the case.")})
+    check_recusal(order.case, [unit], "new_unit")
     live = order.whistle.orders.exclude(state="withdrawn")
     if live.filter(unit=unit).exists():
         raise BadInput({"new_unit": _("This unit is already summoned by this whistle.")})
@@ -125,16 +125,8 @@ def _rule_extension(
         rule_ = Rule(extension.workdays, TimeUnit.WORKDAY.value, source[:200])
         for open_clock in clock:
             extend_clock(open_clock, rule_, at, asked_at=extension.asked_at)
-    record(
-        order.case,
-        "order.grant" if granted else "order.refuse",
-        actor=actor,
-        at=at,
-        unit_id=order.unit_id,
-        order_ref=order.pk,
-        reason=reason,
-        limit=str(extension.workdays),
-    )
+    step, limit = "order.grant" if granted else "order.refuse", str(extension.workdays)
+    record_order(order, step, actor=actor, at=at, reason=reason, limit=limit)
     _tell_ruling(order, "extension_ruled", f"extension:{extension.pk}", granted, reason, at)
 
 

@@ -20,10 +20,9 @@ from cases.models import Case
 from cases.privacy import redact, shown_text
 from cases.services.adjustments import check_extension
 from cases.services.photos import Photo, keep_photos
-from cases.services.records import record
 from cases.services.steps import follow, permission_of
 from dispatch.arrival import distance_of, doubts_of
-from dispatch.lifecycle import SETTLED, UNSETTLED, OrderState
+from dispatch.lifecycle import SETTLED, OrderState
 from dispatch.models import Extension, GuestLink, Order, Whistle, WhistleBack, WhistleItem
 from dispatch.problems import UNSETTLED as OPEN_PROBLEMS
 from dispatch.rules import counts_as_transfer, must_stay, objection_deadline
@@ -31,6 +30,7 @@ from dispatch.services.guest_rights import check_guest
 from dispatch.services.item_clocks import drop_items, finish_items, release_items
 from dispatch.services.objections import raise_objection
 from dispatch.services.order_clocks import follow_order
+from dispatch.services.records import record_order
 from dispatch.services.transfers import check_withdrawal, count_transfer
 
 
@@ -110,9 +110,7 @@ def take_order_step(
     _record(order, step, actor, at, details | {"guest": guest})
     follow_order(order, at, renew=[ClockKind.ACT] if step == "progress" else [])
     if step == "finish":
-        others = order.whistle.orders.exclude(pk=order.pk)
-        working = others.filter(state__in=UNSETTLED).exclude(state=OrderState.FINISHED)
-        finish_items(order, actor=actor, at=at, guest=guest, everybody=not working.exists())
+        finish_items(order, actor=actor, at=at, guest=guest)
     if step == "object" and actor is not None:
         raise_objection(order, actor=actor, at=at, **details)
     elif step == "extend" and actor is not None:
@@ -217,15 +215,7 @@ def _record(
     if step == "report_in":
         plain["distance_m"] = order.distance_m
         plain["doubts"] = [doubt.code for doubt in doubts_of(order)] or None
-    record(
-        order.case,
-        f"order.{step}",
-        actor=actor,
-        at=at,
-        unit_id=order.unit_id,
-        order_ref=order.pk,
-        **plain,
-    )
+    record_order(order, f"order.{step}", actor=actor, at=at, **plain)
 
 
 def _plain(value: Any) -> Any:
@@ -298,9 +288,9 @@ def _keep_a_lead(live: list[Order], case: Case, at: datetime) -> Order:
     lead = next((order for order in live if order.role == Order.Part.LEAD), None)
     if lead is None:
         lead = live[0]
-        lead.role = Order.Part.LEAD
+        lead.case, lead.role = case, Order.Part.LEAD
         Order.objects.filter(pk=lead.pk).update(role=lead.role)
-        record(case, "order.lead", actor=None, at=at, unit_id=lead.unit_id, order_ref=lead.pk)
+        record_order(lead, "order.lead", actor=None, at=at)
     return lead
 
 

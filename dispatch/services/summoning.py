@@ -6,16 +6,15 @@ from datetime import datetime
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from accounts.models import Unit, User
 from accounts.refusals import BadInput, StepRefused
-from cases.lifecycle import State, recused_unit
-from cases.services.records import record
+from cases.lifecycle import State
 from dispatch.models import Order, OrderState, Whistle
 from dispatch.problems import is_running, may_direct
-from dispatch.rights import level_label, summonable_by
 from dispatch.services.items import lock_whistle
+from dispatch.services.records import record_order
+from dispatch.services.units import check_summonable, listed
 from dispatch.services.whistles import issue_orders
 
 
@@ -37,14 +36,7 @@ def summon_more(
     units = _units(whistle, list(dict.fromkeys(departments)))
     orders = issue_orders(whistle, None, units, at)
     for order in orders:
-        record(
-            whistle.case,
-            "order.summon",
-            actor=actor,
-            at=at,
-            unit_id=order.unit_id,
-            order_ref=order.pk,
-        )
+        record_order(order, "order.summon", actor=actor, at=at)
     return orders
 
 
@@ -56,31 +48,15 @@ def _units(whistle: Whistle, codes: list[str]) -> list[Unit]:
         text = _("No unit in service has the code %(codes)s.")
         raise BadInput({"departments": text % {"codes": ", ".join(unknown)}})
     units = [found[code] for code in codes]
-    kinds = summonable_by(whistle.level)
-    if beyond := [unit for unit in units if unit.kind not in kinds]:
-        text = _("%(level)s: may not summon %(units)s.")
-        raise BadInput(
-            {"departments": text % {"level": level_label(whistle.level), "units": _names(beyond)}}
-        )
-    check_free(whistle, units, "departments")
+    check_summonable(whistle.level, units, "departments")
+    _check_free(whistle, units)
     return units
 
 
-def check_free(whistle: Whistle, units: Sequence[Unit], field: str) -> None:
-    """Raise `BadInput` where a unit is summoned by the whistle already, or is the one complained of."""
+def _check_free(whistle: Whistle, units: Sequence[Unit]) -> None:
+    """Raise `BadInput` where a unit is summoned by the whistle already."""
     live = whistle.orders.exclude(state=OrderState.WITHDRAWN)
     summoned = set(live.values_list("unit_id", flat=True))
     if twice := [unit for unit in units if unit.pk in summoned]:
         text = _("Already summoned by this whistle: %(units)s.")
-        raise BadInput({field: text % {"units": _names(twice)}})
-    check_recusal(whistle, units, field)
-
-
-def check_recusal(whistle: Whistle, units: Sequence[Unit], field: str) -> None:
-    """Raise `BadInput` where a unit is the one that the case complains of."""
-    if any(unit.pk == recused_unit(whistle.case) for unit in units):
-        raise BadInput({field: _("This unit cannot handle the case.")})
-
-
-def _names(units: Sequence[Unit]) -> str:
-    return pgettext("list", ", ").join(str(unit) for unit in units)
+        raise BadInput({"departments": text % {"units": listed(twice)}})

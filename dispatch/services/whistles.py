@@ -7,22 +7,23 @@ from datetime import datetime, timedelta
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from accounts.models import Unit, User
 from accounts.refusals import BadInput
 from accounts.services.notices import Draft, tell_units
-from cases.lifecycle import ClockKind, recused_unit
+from cases.lifecycle import ClockKind
 from cases.models import Case, CaseParty, Clock
 from cases.services.clocks import designate_clocks
-from cases.services.steps import lock_case, move
+from cases.services.locks import lock_case
+from cases.services.steps import move
 from dispatch.models import Order, Whistle
 from dispatch.queries.ownership import deciding_rule
-from dispatch.rights import BLOW, current, is_over, level_label, may, may_with_case, summonable_by
+from dispatch.rights import BLOW, current, is_over, may, may_with_case, summonable_by
 from dispatch.services.items import Item, check_items, list_problems
 from dispatch.services.matters import units_ruled
 from dispatch.services.order_clocks import start_order_clocks
 from dispatch.services.rings import next_ring
+from dispatch.services.units import check_recusal, check_summonable
 
 FARTHEST_ASSEMBLY = timedelta(days=90)
 
@@ -126,19 +127,11 @@ def _units(summons: Summons) -> dict[str, Unit]:
         text = _("No unit in service has the code %(codes)s.")
         field_name = "lead" if summons.lead in unknown else "departments"
         raise BadInput({field_name: text % {"codes": ", ".join(unknown)}})
-    _check_summonable(summons, found)
+    # What a refusal names, it names all at once: at the lead where the lead is among it.
+    odd_lead = found[summons.lead].kind not in summonable_by(summons.level)
+    listed = [found[code] for code in sorted(found)]
+    check_summonable(summons.level, listed, "lead" if odd_lead else "departments")
     return found
-
-
-def _check_summonable(summons: Summons, units: dict[str, Unit]) -> None:
-    kinds = summonable_by(summons.level)
-    beyond = sorted(code for code, unit in units.items() if unit.kind not in kinds)
-    if not beyond:
-        return
-    text = _("%(level)s: may not summon %(units)s.")
-    names = pgettext("list", ", ").join(str(units[code]) for code in beyond)
-    field_name = "lead" if summons.lead in beyond else "departments"
-    raise BadInput({field_name: text % {"level": level_label(summons.level), "units": names}})
 
 
 def _check(summons: Summons, units: dict[str, Unit], at: datetime) -> None:
@@ -173,7 +166,8 @@ def issue_orders(
     A unit `designated` by a ruling may not object; nor may any in a problem case. The unit that a
     report of wrongdoing complains of is given nothing.
     """
-    _refuse_accused(whistle.case, lead, assisting)
+    check_recusal(whistle.case, [lead] if lead else [], "lead")
+    check_recusal(whistle.case, assisting, "departments")
     designated = designated or whistle.case.problem_at is not None
     ruled = units_ruled(whistle.case)
     parts = [(lead, Order.Part.LEAD)] if lead else []
@@ -200,14 +194,6 @@ def issue_orders(
             designate_clocks(whistle.case, order.pk, at, ruled[order.unit_id])
     tell_units(drafts, at)
     return orders
-
-
-def _refuse_accused(case: Case, lead: Unit | None, assisting: Sequence[Unit]) -> None:
-    accused = recused_unit(case)
-    if lead is not None and lead.pk == accused:
-        raise BadInput({"lead": _("This unit cannot handle the case.")})
-    if any(unit.pk == accused for unit in assisting):
-        raise BadInput({"departments": _("This unit cannot handle the case.")})
 
 
 def _order_notice(order: Order, clocks: Sequence[Clock]) -> Draft:

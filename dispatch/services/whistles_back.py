@@ -10,9 +10,9 @@ from accounts.models import CENTRE_CODE, Unit, User
 from accounts.refusals import BadInput, StepRefused
 from accounts.services.notices import Draft, tell_units
 from cases.lifecycle import State
-from cases.services.records import record
 from dispatch.lifecycle import UNSETTLED, OrderState, of_the_unit
 from dispatch.models import Order, Whistle, WhistleBack
+from dispatch.services.records import record_order
 from dispatch.services.rulings import check_may_rule
 from dispatch.services.steps import lock_order
 from dispatch.services.whistles import issue_orders
@@ -43,7 +43,8 @@ def ask_whistle_back(
     back = WhistleBack.objects.create(
         order=order, unit=wanted, reason=reason.strip(), asked_by=actor, asked_at=at
     )
-    _record(back, "whistle_back.ask", actor, at, reason=back.reason)
+    whom, said = str(wanted), back.reason
+    record_order(order, "whistle_back.ask", actor=actor, at=at, whom=whom, reason=said)
     centre = Unit.objects.values_list("pk", flat=True).get(code=CENTRE_CODE)
     params = {"unit": str(order.unit), "whom": str(wanted), "reason": back.reason[:200]}
     params["order"] = str(order.pk)
@@ -89,7 +90,7 @@ def rule_whistle_back(
     back.granted, back.ruling, back.ruled_by, back.ruled_at = granted, reason.strip(), actor, at
     back.save()
     step = "whistle_back.grant" if granted else "whistle_back.refuse"
-    _record(back, step, actor, at, reason=back.ruling)
+    record_order(order, step, actor=actor, at=at, whom=str(back.unit), reason=back.ruling)
     if granted:
         _blow(back, actor, at)
     _tell_ruling(back, at)
@@ -114,20 +115,6 @@ def _blow(back: WhistleBack, actor: User, at: datetime) -> Whistle:
     )
     issue_orders(whistle, back.unit, [], at)
     return whistle
-
-
-def _record(back: WhistleBack, step: str, actor: User, at: datetime, **details: str) -> None:
-    order = back.order
-    record(
-        order.case,
-        step,
-        actor=actor,
-        at=at,
-        unit_id=order.unit_id,
-        order_ref=order.pk,
-        whom=str(back.unit),
-        **details,
-    )
 
 
 def _tell_ruling(back: WhistleBack, at: datetime) -> None:

@@ -8,7 +8,8 @@ from django.db import transaction
 
 from accounts.models import Notice
 from cases.models import CaseEvent, Clock
-from cases.services.steps import advance, lock_case
+from cases.services.locks import lock_case
+from cases.services.steps import advance
 from dispatch.models import Document, DocumentCounter
 from dispatch.services import ladders
 from dispatch.services.ladders import sweep_ladders

@@ -1,9 +1,12 @@
 """The account of `make chaos` finds whatever is lost, doubled, late or ownerless."""
 
+from argparse import Namespace
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import Membership, Message, Notice, User
 from accounts.services.ringing import make_rounds
@@ -14,7 +17,9 @@ from chaos import account
 from chaos.account import Line
 from chaos.callers import Ledger
 from chaos.district import RUNGS
+from chaos.experiment import Experiment
 from chaos.gateway import Gateway
+from chaos.place import Broker
 from dispatch.models import Document, DocumentCounter
 from dispatch.services.ladders import sweep_ladders
 from tests.cast import NOON, Stage
@@ -206,3 +211,22 @@ def test_a_message_that_never_arrived_and_one_nobody_wrote_are_found(ledger: Led
     assert {"messages sent: arrived at the gateway", "messages arrived that nobody wrote"} <= set(
         wrong(account.notices(LATER, gateway))
     )
+
+
+def test_what_falls_due_once_the_engine_was_quiet_is_not_held_against_it(
+    stage: Stage, tmp_path: Path
+) -> None:
+    stage.at = timezone.now()
+    stage.case()
+    Clock.objects.update(due_at=stage.at + timedelta(days=1), alert_at=None)
+    broker, gateway = Broker(), Gateway(seed=1, failing=0)
+    run = Experiment(Namespace(seed=1, short=True), tmp_path, broker, gateway, print)
+    broker.remove()
+    assert run._nothing_is_due()
+    quiet = run.quiet_at
+    Clock.objects.filter(kind="decide").update(alert_at=timezone.now())
+    assert not run._nothing_is_due()
+    assert run.quiet_at == quiet
+    late = "rungs due and not taken"
+    assert late not in wrong(account.documents(run.quiet_at))
+    assert late in wrong(account.documents(timezone.now()))
