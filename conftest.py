@@ -29,8 +29,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip browser tests where there is no browser. Run slow ones last, or beside others from the beginning and one at
-    a time: they start and count real processes."""
+    """Skip browser tests where there is no browser. Run slow ones last, or beside others from the beginning: those in a
+    browser on one worker, and one at a time on another those that start and count real processes."""
     first = "PYTEST_XDIST_WORKER" in os.environ
     items.sort(key=lambda item: (item.get_closest_marker("slow") is None) == first)
     without = not find_chromium()
@@ -39,7 +39,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if in_browser and without:
             item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
         if in_browser or item.get_closest_marker("slow"):
-            item.add_marker(pytest.mark.xdist_group("one at a time"))
+            group = "in a browser" if in_browser else "one at a time"
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -168,7 +168,63 @@ TEXTS: dict[str, tuple[str | Promise, ...]] = {
         _("%(document)s: %(unit)s takes the lead in “%(title)s”"),
         _("%(document)s: %(unit)s takes the lead"),
     ),
+    "claim_waits": (_("%(unit)s has raised a claim on case %(number)s; it waits for your review"),),
+    "claim_passed": (
+        _("The claim on case %(number)s has passed its first review: %(reason)s"),
+        _("The claim on case %(number)s has passed its first review"),
+    ),
+    "claim_approved": (
+        _("The claim on case %(number)s is approved: %(reason)s"),
+        _("The claim on case %(number)s is approved"),
+    ),
+    "claim_rejected": (
+        _("The claim on case %(number)s is rejected: %(reason)s"),
+        _("The claim on case %(number)s is rejected"),
+    ),
+    "order_marked": (_("%(unit)s has been marked for case %(number)s; you may answer"),),
+    "marks_explained": (
+        _("%(unit)s explains its marks, case %(number)s: %(reason)s"),
+        _("%(unit)s explains its marks, case %(number)s"),
+    ),
+    "marks_objected": (
+        _("%(unit)s objects to its marks, case %(number)s: %(reason)s"),
+        _("%(unit)s objects to its marks, case %(number)s"),
+    ),
+    "marks_set_aside": (
+        _("The marks of %(unit)s for case %(number)s are set aside: %(reason)s"),
+        _("The marks of %(unit)s for case %(number)s are set aside"),
+    ),
+    "marks_stand": (
+        _("The marks of %(unit)s for case %(number)s stand: %(reason)s"),
+        _("The marks of %(unit)s for case %(number)s stand"),
+    ),
+    "whistle_improper": (
+        _("%(unit)s holds the whistle on case %(number)s for improper: %(reason)s"),
+        _("%(unit)s holds the whistle on case %(number)s for improper"),
+    ),
     "paper_issued": (_("%(document)s published: %(title)s"), _("%(document)s published")),
+    "topic_opened": (
+        _("%(document)s “%(title)s” taken up: %(unit)s leads"),
+        _("%(document)s taken up: %(unit)s leads"),
+    ),
+    "topic_progress": (_("%(unit)s: something was done about %(document)s"),),
+    "topic_review": (
+        _("%(document)s “%(title)s” is to be looked at again today"),
+        _("%(document)s is to be looked at again today"),
+    ),
+    "topic_closed": (_("%(document)s is closed (%(unit)s)"),),
+    "sign_asked": (
+        _("Questions about our work to be answered: %(count)s"),
+        _("There are questions about our work to be answered"),
+    ),
+    "sign_answered": (_("%(unit)s has answered a question about its work"),),
+    "sign_settled": (_("The centre has settled a question about our work"),),
+    "job_done": (
+        _("%(document)s is written: %(title)s"),
+        _("Done: %(title)s"),
+    ),
+    "job_failed": (_("This could not be done: %(title)s"),),
+    "brief_ready": (_("The morning brief of today is ready"),),
 }
 """Wordings of each kind, the fullest first; said is the first whose parameters are all known."""
 
@@ -191,6 +247,8 @@ PAGES = {
     "task_nobody": "cases:tasks",
     "snapshot_new": "cases:snapshots",
     "snapshot_waits": "cases:snapshots",
+    "sign_asked": "assessment:signs",
+    "brief_ready": "assessment:brief",
 }
 """Where a notice leads that is not about a case, or not to its page."""
 
@@ -207,9 +265,30 @@ PAGES_OF_ONE = {
         ],
         "dispatch:directive",
     ),
+    **dict.fromkeys(
+        ["claim_waits", "claim_passed", "claim_approved", "claim_rejected"], "assessment:claim"
+    ),
+    **dict.fromkeys(
+        [
+            "order_marked",
+            "marks_explained",
+            "marks_objected",
+            "marks_set_aside",
+            "marks_stand",
+            "whistle_improper",
+        ],
+        "assessment:review",
+    ),
     "matter_raised": "dispatch:matter",
     "matter_ruled": "dispatch:matter",
     "paper_issued": "dispatch:paper",
+    **dict.fromkeys(
+        ["topic_opened", "topic_progress", "topic_review", "topic_closed"], "assessment:topic"
+    ),
+    "sign_answered": "assessment:sign",
+    "sign_settled": "assessment:sign",
+    "job_done": "assessment:job",
+    "job_failed": "assessment:job",
 }
 """Pages of one thing, named by the parameter `id`."""
 
@@ -265,7 +344,27 @@ ICONS = {
     "directive_late": "clock-exclamation",
     "matter_raised": "help-hexagon",
     "matter_ruled": "gavel",
+    "claim_waits": "scale",
+    "claim_passed": "scale",
+    "claim_approved": "scale",
+    "claim_rejected": "scale",
+    "order_marked": "star",
+    "marks_explained": "message",
+    "marks_objected": "arrow-back-up",
+    "marks_set_aside": "gavel",
+    "marks_stand": "gavel",
+    "whistle_improper": "speakerphone",
     "paper_issued": "news",
+    "topic_opened": "bulb",
+    "topic_progress": "pencil",
+    "topic_review": "calendar-event",
+    "topic_closed": "circle-check",
+    "sign_asked": "help-circle",
+    "sign_answered": "message",
+    "sign_settled": "gavel",
+    "job_done": "circle-check",
+    "job_failed": "alert-triangle",
+    "brief_ready": "sunrise",
 }
 
 

@@ -12,9 +12,15 @@ GRACE = timedelta(seconds=30)
 """Allowed above twice a sweep's own rhythm: a slow sweep is not a stopped one."""
 
 SWEEP_WORDS = {
+    "announce_brief": _("the notice that the morning brief is ready"),
     "deliver_notices": _("delivery of notices"),
     "forget_positions": _("last positions, deleted after a day"),
+    "freeze_ended_periods": _("freezing of ended months"),
+    "keep_months": _("figures of past months"),
+    "plan_reports": _("reports by the calendar"),
     "refresh_running_period": _("figures of the month"),
+    "search_hot_spots": _("hot spots, signs and topics, once a day"),
+    "run_jobs": _("long jobs"),
     "sweep_breaches": _("missed time limits"),
     "sweep_calendars": _("changed calendars and quiet hours"),
     "sweep_directives": _("overdue directives"),

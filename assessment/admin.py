@@ -1,16 +1,22 @@
-"""Rules and periods in the administration: a change of rule is a new row, the past stays."""
-
-from typing import Any
+"""Rules, periods and figures in the administration, to be read."""
 
 from django.contrib import admin
-from django.http import HttpRequest
 
 from accounts.admin import ReadOnlyAdmin
-from assessment.models import AssessmentPolicy, Period, PeriodFigures, Review, UnitScore
+from assessment.models import (
+    AssessmentPolicy,
+    Period,
+    PeriodFigures,
+    Review,
+    RuleChange,
+    UnitScore,
+)
 
 
 @admin.register(AssessmentPolicy)
-class AssessmentPolicyAdmin(admin.ModelAdmin):
+class AssessmentPolicyAdmin(ReadOnlyAdmin):
+    """A new version is written on the page of the rules, where it is checked and its author kept."""
+
     list_display = [
         "name",
         "valid_from",
@@ -22,17 +28,18 @@ class AssessmentPolicyAdmin(admin.ModelAdmin):
     ]
     ordering = ["-valid_from"]
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False  # scores of the past were reckoned by it
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
 
 @admin.register(Period)
-class PeriodAdmin(admin.ModelAdmin):
+class PeriodAdmin(ReadOnlyAdmin):
     list_display = ["name", "starts_at", "ends_at"]
     ordering = ["-starts_at"]
+
+
+@admin.register(RuleChange)
+class RuleChangeAdmin(ReadOnlyAdmin):
+    list_display = ["at", "by", "kind", "name"]
+    list_filter = ["kind"]
+    list_select_related = ["by"]
 
 
 @admin.register(Review)

@@ -1,32 +1,46 @@
-"""Periods of assessment: a month `2026-11`, a year `2026`, or a named span from the table.
+"""Periods of assessment by their names: a year `2026`, a quarter `2026-Q4`, a month `2026-11`, a week `2026-W47`,
+a day `2026-11-21`, or a named span from the table.
 
-Bounds are half-open and lie at midnight of the district's zone; named spans have their own.
+Bounds are half-open; those of days and months follow the policies in force (`assessment.spans`), named
+spans have their own.
 """
 
 import re
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.refusals import BadInput
-from assessment.models import Period
+from assessment.models import AssessmentPolicy, Period
+from assessment.spans import DayRule, Span, Tiling
+
+__all__ = [
+    "Span",
+    "before",
+    "find",
+    "month",
+    "neighbours",
+    "ruled_on",
+    "running",
+    "running_month",
+    "tiling",
+    "year",
+]
 
 _MONTH = re.compile(r"(?P<year>[12]\d{3})-(?P<month>0[1-9]|1[0-2])", re.ASCII)
 _YEAR = re.compile(r"[12]\d{3}", re.ASCII)
+_QUARTER = re.compile(r"(?P<year>[12]\d{3})-Q(?P<quarter>[1-4])", re.ASCII)
+_WEEK = re.compile(r"(?P<year>[12]\d{3})-W(?P<week>\d\d)", re.ASCII)
+_DAY = re.compile(r"[12]\d{3}-\d\d-\d\d", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A period by its name, [starts_at, ends_at)."""
-
-    name: str
-    starts_at: datetime
-    ends_at: datetime
-
-    def covers(self, at: datetime) -> bool:
-        return self.starts_at <= at < self.ends_at
+def tiling() -> Tiling:
+    """Return the district's days and months, from the policies; one query."""
+    columns = ("valid_from", "month_first_day", "day_first_hour")
+    rows = AssessmentPolicy.objects.values_list(*columns)
+    return Tiling((DayRule(*row) for row in rows), timezone.get_default_timezone())
 
 
 def find(name: str) -> Span:
@@ -36,58 +50,108 @@ def find(name: str) -> Span:
     """
     if row := _row(name):
         return _named(row)
-    if found := _MONTH.fullmatch(name):
-        return month(int(found["year"]), int(found["month"]))
-    if _YEAR.fullmatch(name):
-        return year(int(name))
+    if found := _reckoned(name, tiling()):
+        return found
     known = ", ".join(Period.objects.order_by("-starts_at").values_list("name", flat=True)[:5])
     text = _(
-        "There is no period “%(name)s”: write a month (2026-11), a year (2026) or a named one."
+        "There is no period “%(name)s”: write a month (2026-11), a year (2026), a quarter (2026-Q4), "
+        "a week (2026-W47), a day (2026-11-21) or a named one."
     )
     hint = " " + _("Named: %(known)s.") % {"known": known} if known else ""
     raise BadInput({"period": text % {"name": name[:40]} + hint})
 
 
+def _reckoned(name: str, tiles: Tiling) -> Span | None:
+    try:
+        if found := _MONTH.fullmatch(name):
+            return tiles.month(int(found["year"]), int(found["month"]))
+        if found := _QUARTER.fullmatch(name):
+            return tiles.quarter(int(found["year"]), int(found["quarter"]))
+        if found := _WEEK.fullmatch(name):
+            return tiles.week(int(found["year"]), int(found["week"]))
+        if _DAY.fullmatch(name):
+            return tiles.day(date.fromisoformat(name))
+    except ValueError:  # a day or a week that the calendar does not have
+        return None
+    return tiles.year(int(name)) if _YEAR.fullmatch(name) else None
+
+
+def ruled_on(span: Span) -> date:
+    """Return the day whose policy holds for the period: for a month its first of the calendar, also where it
+    begins on the 19th before; for a year and a quarter that of its first month."""
+    if found := _MONTH.fullmatch(span.name):
+        return date(int(found["year"]), int(found["month"]), 1)
+    if found := _QUARTER.fullmatch(span.name):
+        return date(int(found["year"]), 3 * int(found["quarter"]) - 2, 1)
+    if _YEAR.fullmatch(span.name):
+        return date(int(span.name), 1, 1)
+    if _DAY.fullmatch(span.name):
+        return date.fromisoformat(span.name)
+    if found := _WEEK.fullmatch(span.name):
+        return date.fromisocalendar(int(found["year"]), int(found["week"]), 1)
+    return timezone.localtime(span.starts_at).date()
+
+
 def month(year_number: int, number: int) -> Span:
-    """Return a calendar month."""
-    return Span(
-        f"{year_number:04d}-{number:02d}",
-        _midnight(year_number, number),
-        _midnight(year_number + number // 12, number % 12 + 1),
-    )
+    """Return a month of the year; its bounds follow the policy in force for it."""
+    return tiling().month(year_number, number)
 
 
 def year(number: int) -> Span:
-    """Return a calendar year."""
-    return Span(f"{number:04d}", _midnight(number, 1), _midnight(number + 1, 1))
+    """Return a year: its twelve months."""
+    return tiling().year(number)
 
 
 def running_month(at: datetime) -> Span:
-    """Return the calendar month in which the moment lies, in the district's zone."""
-    local = timezone.localtime(at)
-    return month(local.year, local.month)
+    """Return the month in which the moment lies."""
+    tiles = tiling()
+    return tiles.month(*tiles.month_at(at))
 
 
 def running(at: datetime) -> list[Span]:
-    """Return every period that the moment lies in: its month, its year, and the named ones."""
-    local = timezone.localtime(at)
+    """Return the periods that the moment lies in: its month, its year, and the named ones."""
+    tiles = tiling()
+    year_number, number = tiles.month_at(at)
     named = Period.objects.filter(starts_at__lte=at, ends_at__gt=at).order_by("starts_at", "pk")
-    return [running_month(at), year(local.year), *map(_named, named)]
+    own = [tiles.month(year_number, number), tiles.year(year_number)]
+    return [*own, *map(_named, named)]
 
 
 def neighbours(span: Span) -> tuple[Span | None, Span | None]:
-    """Return the periods of the same sort before and after: month, year or named."""
+    """Return the periods of the same sort before and after: day, week, month, quarter, year or named."""
     if Period.objects.filter(name=span.name).exists():
         rows = Period.objects.exclude(name=span.name)
         before = rows.filter(starts_at__lt=span.starts_at).order_by("-starts_at").first()
         after = rows.filter(starts_at__gt=span.starts_at).order_by("starts_at").first()
         return (_named(before) if before else None, _named(after) if after else None)
-    start = timezone.localtime(span.starts_at)
-    if _YEAR.fullmatch(span.name):
-        return year(start.year - 1), year(start.year + 1)
-    before_month = (start.year, start.month - 1) if start.month > 1 else (start.year - 1, 12)
-    after_month = (start.year, start.month + 1) if start.month < 12 else (start.year + 1, 1)
-    return month(*before_month), month(*after_month)
+    step = _step(span.name, tiling())
+    return step(-1), step(1)
+
+
+def before(span: Span, count: int) -> list[Span]:
+    """Return so many periods of the same sort before one, the latest first."""
+    if Period.objects.filter(name=span.name).exists():
+        rows = Period.objects.filter(starts_at__lt=span.starts_at).order_by("-starts_at")
+        return [_named(row) for row in rows[:count]]
+    step = _step(span.name, tiling())
+    return [step(-on) for on in range(1, count + 1)]
+
+
+def _step(name: str, tiles: Tiling) -> Callable[[int], Span]:
+    """Return how to go some periods on from the one of that name."""
+    if found := _QUARTER.fullmatch(name):
+        number = 4 * int(found["year"]) + int(found["quarter"]) - 1
+        return lambda on: tiles.quarter((number + on) // 4, (number + on) % 4 + 1)
+    if found := _WEEK.fullmatch(name):
+        monday = date.fromisocalendar(int(found["year"]), int(found["week"]), 1)
+        return lambda on: tiles.week(*(monday + timedelta(weeks=on)).isocalendar()[:2])
+    if found := _MONTH.fullmatch(name):
+        own = int(found["year"]), int(found["month"])
+        return lambda on: tiles.month_on(*own, on)
+    if _DAY.fullmatch(name):
+        day = date.fromisoformat(name)
+        return lambda on: tiles.day(day + timedelta(days=on))
+    return lambda on: tiles.year(int(name) + on)
 
 
 def _row(name: str) -> Period | None:
@@ -96,7 +160,3 @@ def _row(name: str) -> Period | None:
 
 def _named(row: Period) -> Span:
     return Span(row.name, row.starts_at, row.ends_at)
-
-
-def _midnight(year_number: int, number: int) -> datetime:
-    return datetime(year_number, number, 1, tzinfo=timezone.get_default_timezone())

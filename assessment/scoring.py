@@ -2,36 +2,38 @@
 
 Everything is reckoned in exact fractions and rounded once, half up, when it is shown. «No data» is
 None, never 0. Sources: domain.md 1.2 (rates over valid callbacks, weights, factor), 4.4 (marks).
+The parts of a department's and of a town's score are in `assessment.parts`.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
-from decimal import ROUND_HALF_UP, Decimal
+from dataclasses import dataclass, fields, replace
+from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
 from typing import TypeVar
 
 K = TypeVar("K")
-HUNDREDTH = Decimal("0.01")
 
 RESPONSE, RESOLUTION, SATISFACTION = "response", "resolution", "satisfaction"
 RATES = (RESPONSE, RESOLUTION, SATISFACTION)
-MARKS, TIMELINESS, RESULTS = "marks", "timeliness", "results"
-PARTS = (MARKS, TIMELINESS, RESULTS)
+YES, PARTLY, NO = "yes", "partly", "no"
+SATISFIED, BASIC = "satisfied", "basic"
+NONE = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Counts over valid callbacks; `contacted` to `basic` are each a part of `valid`."""
+    """Counts over valid callbacks; each but the first is a part of `valid`."""
 
     valid: int = 0
     contacted: int = 0
     resolved: int = 0
     satisfied: int = 0
     basic: int = 0
+    partly: int = 0
 
     def __post_init__(self) -> None:
-        parts = (self.contacted, self.resolved, self.satisfied + self.basic)
+        parts = (self.contacted, self.resolved + self.partly, self.satisfied + self.basic)
         if any(getattr(self, field.name) < 0 for field in fields(self)) or max(parts) > self.valid:
             raise ValueError(f"facts do not fit each other: {self}")
 
@@ -41,40 +43,26 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Weights of the three rates, parts of one, and the factor of 基本满意."""
+    """Weights of the three rates, parts of one, and the factors of 基本满意 and of 部分解决."""
 
     response: Decimal
     resolution: Decimal
     satisfaction: Decimal
     basic_factor: Decimal
+    partly_factor: Decimal = NONE
 
     def __post_init__(self) -> None:
         if self.response + self.resolution + self.satisfaction != 1:
             raise ValueError("the weights of the three rates must sum to one")
 
 
-@dataclass(frozen=True, slots=True)
-class UnitWeights:
-    """Weights of the parts of a department's score, parts of one."""
-
-    marks: Decimal
-    timeliness: Decimal
-    results: Decimal
-
-    def __post_init__(self) -> None:
-        if self.marks + self.timeliness + self.results != 1:
-            raise ValueError("the weights of a department's parts must sum to one")
-        if self.marks * 3 <= 1:
-            raise ValueError("the blower's marks must be more than one third")
-
-
-def half_up(value: Fraction | None) -> Decimal | None:
-    """Round to two decimals, half up; None stays None."""
+def half_up(value: Fraction | None, decimals: int = 2) -> Decimal | None:
+    """Round to so many decimals, half up; None stays None."""
     if value is None:
         return None
-    sign = -1 if value < 0 else 1
-    hundredths = (abs(value) * 100 + Fraction(1, 2)) // 1
-    return (sign * Decimal(hundredths) / 100).quantize(HUNDREDTH, ROUND_HALF_UP)
+    sign, scale = (-1 if value < 0 else 1), 10**decimals
+    steps = (abs(value) * scale + Fraction(1, 2)) // 1
+    return (sign * Decimal(steps)).scaleb(-decimals)
 
 
 def share(part: int | Fraction, whole: int) -> Fraction | None:
@@ -82,43 +70,60 @@ def share(part: int | Fraction, whole: int) -> Fraction | None:
     return Fraction(part) * 100 / whole if whole else None
 
 
-def exact_rates(facts: Facts, basic_factor: Decimal) -> dict[str, Fraction | None]:
+def exact_rates(
+    facts: Facts, basic_factor: Decimal, partly_factor: Decimal = NONE
+) -> dict[str, Fraction | None]:
     """Return response, resolution and satisfaction in percent, exact; None without valid callbacks."""
     content = facts.satisfied + Fraction(basic_factor) * facts.basic
+    solved = facts.resolved + Fraction(partly_factor) * facts.partly
     return {
         RESPONSE: share(facts.contacted, facts.valid),
-        RESOLUTION: share(facts.resolved, facts.valid),
+        RESOLUTION: share(solved, facts.valid),
         SATISFACTION: share(content, facts.valid),
     }
 
 
-def rates(facts: Facts, basic_factor: Decimal) -> dict[str, Decimal | None]:
+def rates(
+    facts: Facts, basic_factor: Decimal, partly_factor: Decimal = NONE
+) -> dict[str, Decimal | None]:
     """Return the three rates in percent, two decimals, half up; None without valid callbacks."""
-    return {name: half_up(rate) for name, rate in exact_rates(facts, basic_factor).items()}
+    found = exact_rates(facts, basic_factor, partly_factor)
+    return {name: half_up(rate) for name, rate in found.items()}
 
 
 def exact_score(facts: Facts, weights: Weights) -> Fraction | None:
     """Return the weighted sum of the three exact rates, 0 to 100; None without valid callbacks."""
-    found = exact_rates(facts, weights.basic_factor)
+    found = exact_rates(facts, weights.basic_factor, weights.partly_factor)
     return weighted(found, {name: getattr(weights, name) for name in RATES})
 
 
-def score(facts: Facts, weights: Weights) -> Decimal | None:
-    """Return the score of the three rates, rounded once, half up, to two decimals."""
-    return half_up(exact_score(facts, weights))
+def score(facts: Facts, weights: Weights, decimals: int = 2) -> Decimal | None:
+    """Return the score of the three rates, rounded once, half up."""
+    return half_up(exact_score(facts, weights), decimals)
 
 
-def points(contacted: bool, resolved: bool, satisfied: str, weights: Weights) -> Decimal:
+def points(*, contacted: bool, resolved: str, satisfied: str, weights: Weights) -> Decimal:
     """Return what one valid callback contributes, 0 to 100.
 
     The mean of the points of all valid callbacks is the exact score.
     """
-    content = {"satisfied": Decimal(1), "basic": weights.basic_factor}.get(satisfied, Decimal(0))
+    solved = {YES: Decimal(1), PARTLY: weights.partly_factor}.get(resolved, NONE)
+    content = {SATISFIED: Decimal(1), BASIC: weights.basic_factor}.get(satisfied, NONE)
     return 100 * (
-        weights.response * contacted
-        + weights.resolution * resolved
-        + weights.satisfaction * content
+        weights.response * contacted + weights.resolution * solved + weights.satisfaction * content
     )
+
+
+def against_and_for(facts: Facts, unreached: int) -> tuple[Facts, Facts]:
+    """Return the facts as they would be had every unreached resident answered against the unit, and for it."""
+    worst = replace(facts, valid=facts.valid + unreached)
+    best = replace(
+        worst,
+        contacted=facts.contacted + unreached,
+        resolved=facts.resolved + unreached,
+        satisfied=facts.satisfied + unreached,
+    )
+    return worst, best
 
 
 def weighted(

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
+from openpyxl.chart import BarChart, LineChart, Reference
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
@@ -34,11 +35,53 @@ def workbook_of(report: Row) -> bytes:
         for cell in sheet[1]:
             cell.font = Font(bold=True)
         sheet.freeze_panes = "A2"
-        for column in range(1, len(rows[0]) + 1):
-            sheet.column_dimensions[get_column_letter(column)].width = 14
+        _dress(sheet, len(rows[0]))
+    _rank(book[_("Towns")])
+    _rank(book[_("Departments")])
+    _draw_days(book[_("Days")])
     out = BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _dress(sheet: Any, columns: int) -> None:
+    """Give columns their width and numbers their form: counts whole, rates and scores with two decimals."""
+    for column in range(1, columns + 1):
+        sheet.column_dimensions[get_column_letter(column)].width = 14
+    for row in sheet.iter_rows(min_row=2):
+        for cell in row:
+            if isinstance(cell.value, float):
+                cell.number_format = "0.00"
+            elif isinstance(cell.value, int):
+                cell.number_format = "#,##0"
+
+
+def _rank(sheet: Any) -> None:
+    """Draw the scores, which stand in the last column, beside the names in the third."""
+    if sheet.max_row < 2:
+        return
+    chart = BarChart(barDir="bar", gapWidth=50)
+    chart.title, chart.legend = _("Score"), None
+    chart.add_data(Reference(sheet, min_col=sheet.max_column, min_row=2, max_row=sheet.max_row))
+    chart.set_categories(Reference(sheet, min_col=3, min_row=2, max_row=sheet.max_row))
+    chart.x_axis.scaling.orientation = "maxMin"  # the best on top
+    chart.y_axis.scaling.min = 0
+    chart.x_axis.delete = chart.y_axis.delete = False
+    chart.height = max(7, 1.5 + 0.6 * sheet.max_row)
+    sheet.add_chart(chart, f"B{sheet.max_row + 3}")
+
+
+def _draw_days(sheet: Any) -> None:
+    """Draw what was received and closed day by day."""
+    if sheet.max_row < 3:
+        return
+    chart = LineChart()
+    chart.title, chart.width = _("Days"), 24
+    data = Reference(sheet, min_col=2, max_col=3, min_row=1, max_row=sheet.max_row)
+    chart.add_data(data, titles_from_data=True)
+    chart.set_categories(Reference(sheet, min_col=1, min_row=2, max_row=sheet.max_row))
+    chart.x_axis.delete = chart.y_axis.delete = False
+    sheet.add_chart(chart, "L2")
 
 
 def _count_heads() -> list[str]:

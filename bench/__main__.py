@@ -57,6 +57,11 @@ def _measure_sizes(folder: Path, options: argparse.Namespace) -> None:
     from bench.measure import Workers
 
     world, workers = _world(), Workers()
+    wanted = _wanted(options)
+    if not wanted or "import" in wanted:
+        _measure_import(folder, options)
+    if wanted == {"import"}:
+        return
     sizes: tuple[int, ...] = (options.rows,) if options.rows else SIZES
     try:
         tables = [_measure_size(folder, world, workers, rows, options) for rows in sizes]
@@ -65,6 +70,17 @@ def _measure_sizes(folder: Path, options: argparse.Namespace) -> None:
     if len(tables) == 2 and tables[0]:
         small, large = tables
         say(report.growth(small, large, sizes[1] // sizes[0]))
+
+
+def _wanted(options: argparse.Namespace) -> set[str]:
+    """Return the names asked for; none means everything."""
+    return set(filter(None, options.only.split(",")))
+
+
+def _measure_import(folder: Path, options: argparse.Namespace) -> None:
+    from bench import importing, report
+
+    say(report.imported(importing.measure(folder, options.rows, min(options.rounds, 3))))
 
 
 def _measure_size(
@@ -76,7 +92,7 @@ def _measure_size(
     from bench.scenarios import scenarios
 
     _fill(world, rows)
-    wanted = set(filter(None, options.only.split(",")))
+    wanted = _wanted(options)
     measured = []
     say(report.head(f"{rows:,} stored cases, {CLIENTS} at a time, {options.rounds} rounds"))
     with web.served(folder) as port:

@@ -1,8 +1,9 @@
 """Reckon a month by the product, by the ORM and by plain SQL, one after the other."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from statistics import median
 
 from django.db import connection
@@ -10,31 +11,25 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Left, TruncDate
 
 from assessment import periods
-from assessment.periods import Span
-from assessment.queries import cells
-from assessment.services.reports import Sources, report
+from assessment.queries.inputs import parameters
+from assessment.services.reports import read_sources
+from assessment.services.reports import reckon as reckon_report
+from assessment.spans import Span
+from bench import aggregates
 from bench.lives import World
 from cases.lifecycle import OPEN
 from cases.models import Callback, Case
 
-PLAIN = """
-    SELECT c.town_id, count(*), count(*) FILTER (WHERE c.state = ANY(%(open)s)),
-        count(a.id), count(*) FILTER (WHERE a.contacted), count(*) FILTER (WHERE a.resolved = 'yes'),
-        count(*) FILTER (WHERE a.satisfied = 'satisfied'), count(*) FILTER (WHERE a.satisfied = 'basic')
-    FROM cases_case c LEFT JOIN cases_callback a
-        ON a.case_id = c.id AND a.round = c.round AND a.outcome = 'reached'
-    WHERE c.received_at >= %(start)s AND c.received_at < %(end)s GROUP BY 1
-"""
-"""The three rates of the towns, and nothing else: the least that a month's page needs."""
-
 
 @dataclass(frozen=True, slots=True)
 class Reckoned:
-    """Seconds: the whole report, its own statements alone, the plain GROUP BY, the ORM's sums."""
+    """Seconds: the whole report, its own statements alone, the same sums by plain SQL, the towns' rates alone,
+    the ORM's sums."""
 
     report: float
     statements: float
     plain: float
+    towns: float
     orm: float
     cases: int
 
@@ -44,11 +39,17 @@ def reckon(world: World, rounds: int, name: str = "") -> Reckoned:
     running = periods.running_month(world.now)
     span = periods.find(name) if name else periods.neighbours(running)[0]
     assert span is not None
-    found = report(span, world.now)
+    return compare(span, world.now, rounds)
+
+
+def compare(span: Span, at: datetime, rounds: int) -> Reckoned:
+    """Return the median times for a period."""
+    found = reckon_report(span, at)
     jobs: list[Callable[[], object]] = [
-        lambda: report(span, world.now),
-        lambda: _statements(span),
-        lambda: _plain(span),
+        lambda: reckon_report(span, at),
+        lambda: read_sources(span),
+        lambda: _plain(span, aggregates.ALL),
+        lambda: _plain(span, (aggregates.TOWNS,)),
         lambda: _orm(span),
     ]
     times: list[list[float]] = [[] for _job in jobs]
@@ -57,18 +58,14 @@ def reckon(world: World, rounds: int, name: str = "") -> Reckoned:
             begun = time.perf_counter()
             job()
             taken.append(time.perf_counter() - begun)
-    whole, statements, plain, orm = (median(taken) for taken in times)
-    return Reckoned(whole, statements, plain, orm, found["totals"]["received"])
+    whole, statements, plain, towns, orm = (median(taken) for taken in times)
+    return Reckoned(whole, statements, plain, towns, orm, found["totals"]["received"])
 
 
-def _statements(span: Span) -> object:
-    return Sources.of(span)
-
-
-def _plain(span: Span) -> object:
+def _plain(span: Span, statements: Sequence[str]) -> object:
     with connection.cursor() as cursor:
-        cursor.execute(PLAIN, cells.parameters(span))
-        return cursor.fetchall()
+        given = parameters(span)
+        return [cursor.execute(sql, given) or cursor.fetchall() for sql in statements]
 
 
 def _orm(span: Span) -> object:

@@ -41,6 +41,8 @@ FACES: Mapping[str, Face] = {
     "pass_up": Face(gettext_lazy("Passed up"), "arrow-up", "violet"),
     "contact": Face(gettext_lazy("Resident contacted"), "phone", "blue"),
     "correct": Face(gettext_lazy("Put right"), "edit", "blue"),
+    "counted": Face(gettext_lazy("Counting in assessments changed"), "scale", "violet"),
+    "exempt": Face(gettext_lazy("Missed time limit is not charged"), "clock-check", "violet"),
     "breach_lifted": Face(gettext_lazy("Missed time limit lifted"), "clock-check", "green"),
     "ask_extension": Face(gettext_lazy("More time asked for"), "hourglass-empty", "amber"),
     "ask_hold": Face(gettext_lazy("A hold asked for"), "clock-pause", "amber"),
@@ -84,6 +86,9 @@ FACES: Mapping[str, Face] = {
     "order.send_back": Face(gettext_lazy("Result sent back"), "rotate", "red"),
     "order.withdraw": Face(gettext_lazy("Order withdrawn"), "x"),
     "order.review": Face(gettext_lazy("Department marked"), "star", "violet"),
+    "order.answer_marks": Face(gettext_lazy("Marks answered"), "message", "blue"),
+    "order.rule_marks": Face(gettext_lazy("Ruled on an objection to marks"), "gavel", "violet"),
+    "order.mark_whistle": Face(gettext_lazy("Whistle marked"), "star", "violet"),
     "order.lead": Face(gettext_lazy("Takes the lead"), "flag", "blue"),
     "city.taken_up": Face(gettext_lazy("Taken up with the city"), "building-arch", "violet"),
     "city.answered": Face(gettext_lazy("The city has answered"), "mail-opened", "green"),
@@ -95,6 +100,7 @@ FACES: Mapping[str, Face] = {
     "task.move": Face(gettext_lazy("Somebody else is sent there"), "user-share", "blue"),
     "task.done": Face(gettext_lazy("Looked at on the spot"), "map-pin-check", "teal"),
     "origin": Face(gettext_lazy("Made of what the grid brought"), "link", "blue"),
+    "take_over": Face(gettext_lazy("Taken over still open: time limits begin now"), "download"),
     "directive.issue": Face(gettext_lazy("Work directive issued"), "file-certificate", "amber"),
     "directive.progress": Face(gettext_lazy("Progress on the directive"), "pencil", "blue"),
     "directive.done": Face(gettext_lazy("Directive reported done"), "check", "green"),
@@ -136,7 +142,11 @@ def note_of(event: CaseEvent, words: Words) -> str:
     details = event.details
     special = _SPECIAL.get(event.step, _plain)(details, words)
     said = [words(str(details[key])) for key in ("result", "reason", "note") if details.get(key)]
-    return "\n".join(filter(None, [*special, *said, by_guest(details)]))
+    return "\n".join(filter(None, [*special, *said, by_guest(details), _imported(details)]))
+
+
+def _imported(details: Mapping[str, Any]) -> str:
+    return _("By the record of the older system") if details.get("imported") else ""
 
 
 def by_guest(details: Mapping[str, Any]) -> str:
@@ -250,6 +260,34 @@ def _corrected(details: Mapping[str, Any], words: Words) -> list[str]:
     return said
 
 
+def _counting(details: Mapping[str, Any], words: Words) -> list[str]:
+    """Say whether the case counts now, and by which item of the list."""
+    said = _("It counts.") if details.get("counted") else _("It is not counted.")
+    return [said, words(str(details.get("basis", "")))]
+
+
+def _exempted(details: Mapping[str, Any], words: Words) -> list[str]:
+    return [*_missed(details, words), words(str(details.get("basis", "")))]
+
+
+def _answered_marks(details: Mapping[str, Any], words: Words) -> list[str]:
+    named = {
+        "accept": _("The department accepts its marks."),
+        "explain": _("The department explains."),
+        "object": _("The department objects to its marks."),
+    }
+    return [named.get(str(details.get("answer")), "")]
+
+
+def _ruled_marks(details: Mapping[str, Any], words: Words) -> list[str]:
+    return [_("The marks are set aside.") if details.get("upheld") else _("The marks stand.")]
+
+
+def _marked_whistle(details: Mapping[str, Any], words: Words) -> list[str]:
+    proper = _("A proper whistle") if details.get("proper") else _("Not a proper whistle")
+    return [f"{proper} · {details.get('mark', '—')}"]
+
+
 def _problem(details: Mapping[str, Any], words: Words) -> list[str]:
     """Say what made the case a problem case."""
     if details.get("redos"):
@@ -310,6 +348,11 @@ _SPECIAL: Mapping[str, Callable[[Mapping[str, Any], Words], list[str]]] = {
     "contact": _contacted,
     "correct": _corrected,
     "problem": _problem,
+    "counted": _counting,
+    "exempt": _exempted,
+    "order.answer_marks": _answered_marks,
+    "order.rule_marks": _ruled_marks,
+    "order.mark_whistle": _marked_whistle,
     "city.taken_up": _city,
     "city.answered": _city,
     "ask_extension": _asked_time,

@@ -7,11 +7,16 @@
 | `town`, `area` (or `community`), `category` | the code, or what begins with it |
 | `channel`, `kind`, `urgency` | that one |
 | `received_from`, `received_to` | a date (both days included) or an ISO time (from ≤ received < to) |
+| `closed_from`, `closed_to` | likewise when the case ended |
+| `problem_from`, `problem_to` | likewise when it became a problem case |
+| `breached_from`, `breached_to` | likewise when any of its limits was missed |
 | `department` | cases to which the unit of that code was summoned |
 | `route` | `self` handled by the town itself, `whistle` departments were summoned |
 | `overdue`, `breached` | `1` a running clock of the case itself is past due · a limit was missed; `0` not so |
+| `charged` | `1` a limit was missed and is charged (not set aside after a claim); `0` not so |
 | `rated`, `contacted` | `1`/`0`, by the last callback that reached the resident |
 | `resolved`, `satisfied` | the answer of that callback |
+| `asked` | `unreached` counted cases given up, nobody reached · `awaiting` handled and not asked yet |
 | `exit`, `urged` | left by the classified exit of that code · `1` open cases whose resident asked again |
 | `problem` | `1` problem cases (redone or passed on three times); `0` the others |
 | `counted`, `confidential`, `mine` | `1`/`0`; `mine` are the reader's own open reports |
@@ -120,10 +125,17 @@ class CaseFilters(df.FilterSet):
     urgency = OneOf(choices=Case.Urgency.choices, label=gettext_lazy("Urgency"))
     received_from = MomentFilter(method="by_start", label=gettext_lazy("Received from"))
     received_to = MomentFilter(method="by_end", label=gettext_lazy("Received to"))
+    closed_from = MomentFilter(method="by_other_start", label=gettext_lazy("Ended from"))
+    closed_to = MomentFilter(method="by_other_end", label=gettext_lazy("Ended to"))
+    problem_from = MomentFilter(method="by_other_start", label=gettext_lazy("Problem case from"))
+    problem_to = MomentFilter(method="by_other_end", label=gettext_lazy("Problem case to"))
+    breached_from = MomentFilter(method="by_first_missed", label=gettext_lazy("Limit missed from"))
+    breached_to = MomentFilter(method="by_last_missed", label=gettext_lazy("Limit missed to"))
     department = df.CharFilter(method="by_department", label=gettext_lazy("Department"))
     route = OneOf(method="by_route", choices=ROUTES, label=gettext_lazy("Route"))
     overdue = YesNoFilter(method="by_overdue", label=gettext_lazy("Overdue"))
     breached = YesNoFilter(method="by_breached", label=gettext_lazy("A limit was missed"))
+    charged = YesNoFilter(method="by_charged", label=gettext_lazy("A missed limit is charged"))
     rated = YesNoFilter(method="by_rated", label=gettext_lazy("Valid callback"))
     contacted = YesNoFilter(method="by_answer", label=gettext_lazy("Contacted"))
     resolved = OneOf(
@@ -131,6 +143,14 @@ class CaseFilters(df.FilterSet):
     )
     satisfied = OneOf(
         method="by_answer", choices=Callback.Satisfied.choices, label=gettext_lazy("Satisfied?")
+    )
+    asked = OneOf(
+        method="by_asked",
+        choices=[
+            ("unreached", gettext_lazy("Nobody was reached")),
+            ("awaiting", gettext_lazy("Not asked yet")),
+        ],
+        label=gettext_lazy("Callback"),
     )
     counted = YesNoFilter(field_name="counted", label=gettext_lazy("Counted in assessments"))
     confidential = YesNoFilter(field_name="confidential", label=gettext_lazy("Confidential"))
@@ -169,8 +189,25 @@ class CaseFilters(df.FilterSet):
         return rows.filter(received_at__gte=_midnight(start))
 
     def by_end(self, rows: QuerySet[Case], name: str, end: date | datetime) -> QuerySet[Case]:
-        bound = end if isinstance(end, datetime) else end + timedelta(days=1)
-        return rows.filter(received_at__lt=_midnight(bound))
+        return rows.filter(received_at__lt=_end(end))
+
+    def by_other_start(self, rows: QuerySet[Case], name: str, start: Any) -> QuerySet[Case]:
+        return rows.filter(**{f"{name.removesuffix('_from')}_at__gte": _midnight(start)})
+
+    def by_other_end(self, rows: QuerySet[Case], name: str, end: Any) -> QuerySet[Case]:
+        return rows.filter(**{f"{name.removesuffix('_to')}_at__lt": _end(end)})
+
+    def by_first_missed(self, rows: QuerySet[Case], name: str, start: Any) -> QuerySet[Case]:
+        missed = Clock.objects.filter(breached_at__gte=_midnight(start))
+        if isinstance(end := self.form.cleaned_data.get("breached_to"), date):
+            missed = missed.filter(breached_at__lt=_end(end))
+        # By key, not by looking for each case: few limits are missed within a span.
+        return rows.filter(pk__in=missed.values("case"))
+
+    def by_last_missed(self, rows: QuerySet[Case], name: str, end: Any) -> QuerySet[Case]:
+        if self.form.cleaned_data.get("breached_from"):
+            return rows  # both bounds hold of one and the same limit
+        return rows.filter(pk__in=Clock.objects.filter(breached_at__lt=_end(end)).values("case"))
 
     def by_department(self, rows: QuerySet[Case], name: str, code: str) -> QuerySet[Case]:
         return rows.filter(Exists(CaseParty.objects.filter(case=OuterRef("pk"), unit__code=code)))
@@ -189,6 +226,10 @@ class CaseFilters(df.FilterSet):
     def by_breached(self, rows: QuerySet[Case], name: str, wanted: bool) -> QuerySet[Case]:
         return _whether(rows, Clock.objects.filter(breached_at__isnull=False), wanted)
 
+    def by_charged(self, rows: QuerySet[Case], name: str, wanted: bool) -> QuerySet[Case]:
+        missed = Clock.objects.filter(breached_at__isnull=False, exempt_at=None)
+        return _whether(rows, missed, wanted)
+
     def by_rated(self, rows: QuerySet[Case], name: str, wanted: bool) -> QuerySet[Case]:
         """What the reporter of a merged case answered is no valid callback: see `assessment.queries.cells`."""
         valid = Callback.objects.filter(outcome=Callback.Outcome.REACHED)
@@ -198,6 +239,13 @@ class CaseFilters(df.FilterSet):
         reached = Callback.objects.filter(case=OuterRef("pk"), outcome=Callback.Outcome.REACHED)
         last = reached.order_by("-round", "-attempt").values(name)[:1]
         return rows.alias(**{f"last_{name}": Subquery(last)}).filter(**{f"last_{name}": answer})
+
+    def by_asked(self, rows: QuerySet[Case], name: str, wanted: str) -> QuerySet[Case]:
+        reached = Callback.objects.filter(case=OuterRef("pk"), outcome=Callback.Outcome.REACHED)
+        rows = rows.filter(~Exists(reached), counted=True)
+        if wanted == "unreached":
+            return rows.filter(callback_given_up=True).exclude(state=State.MERGED)
+        return rows.filter(state=State.HANDLED, callable=True, callback_given_up=False)
 
     def by_urged(self, rows: QuerySet[Case], name: str, wanted: bool) -> QuerySet[Case]:
         """Urged are those still open: what has ended waits for nobody."""
@@ -213,6 +261,11 @@ class CaseFilters(df.FilterSet):
 def _whether(rows: QuerySet[Case], those: QuerySet[Any], wanted: bool) -> QuerySet[Case]:
     there = Exists(those.filter(case=OuterRef("pk")))
     return rows.filter(there if wanted else ~there)
+
+
+def _end(moment: date | datetime) -> datetime:
+    """Return the end of a span: a date is included to its last moment."""
+    return _midnight(moment if isinstance(moment, datetime) else moment + timedelta(days=1))
 
 
 def _midnight(moment: date | datetime) -> datetime:

@@ -49,7 +49,13 @@ app.conf.beat_schedule = {
     "sweep_calendars": _every(60, "cases.tasks.sweep_calendars"),
     "sweep_snapshots": _every(60, "cases.tasks.sweep_snapshots"),
     "forget_positions": _every(300, "cases.tasks.forget_positions"),
+    "announce_brief": _every(60, "assessment.tasks.announce_brief"),
+    "keep_months": _every(600, "assessment.tasks.keep_months"),
+    "run_jobs": _every(5, "assessment.tasks.run_jobs"),
+    "plan_reports": _every(60, "assessment.tasks.plan_reports"),
+    "freeze_ended_periods": _every(3600, "assessment.tasks.freeze_ended_periods"),
     "refresh_running_period": _every(300, "assessment.tasks.refresh_running_period"),
+    "search_hot_spots": _every(1800, "assessment.tasks.search_hot_spots"),
 }
 app.autodiscover_tasks()
 

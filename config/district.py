@@ -70,7 +70,7 @@ def _edit_pages() -> list[dict[str, str]]:
         (_("Extensions and holds"), "admin:cases_adjustmentpolicy_changelist"),
         (_("Ladders of supervision"), "admin:cases_ladder_changelist"),
         (_("Hours of work"), "admin:cases_workhours_changelist"),
-        (_("Assessment weights"), "admin:assessment_assessmentpolicy_changelist"),
+        (_("Assessment weights"), "assessment:policies"),
         (_("Responsibility list"), "dispatch:responsibilities"),
         (_("Routing by ownership"), "dispatch:routing"),
     ]

@@ -19,6 +19,7 @@ from accounts.queries import SWEEP_WORDS, late_sweeps
 from accounts.requests import SignedInRequest
 from accounts.spans import in_words
 from accounts.sweeps import MESSAGES, NEVER, NOTICES, Due
+from assessment import sweeps as assessing
 from cases.sweeps import BREACHES, HOLDS, SNAPSHOTS
 from config import health
 from config.celery import app
@@ -33,6 +34,8 @@ DUE: dict[str, tuple[Due, ...]] = {
     "sweep_holds": (HOLDS,),
     "sweep_snapshots": (SNAPSHOTS,),
     "deliver_notices": (NOTICES, MESSAGES),
+    "run_jobs": (assessing.JOBS,),
+    "plan_reports": (assessing.PLANS,),
 }
 """What each sweep finds due; those that are absent reckon something anew and have no queue."""
 

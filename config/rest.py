@@ -49,5 +49,12 @@ SPECTACULAR_SETTINGS = {
         "UnitKind": "accounts.models.Unit.Kind",
         "Role": "accounts.models.Role",
         "Part": "dispatch.models.Order.Part",
+        "ClaimKind": "assessment.models.Claim.Kind",
+        "ClaimState": "assessment.models.Claim.State",
+        "MarksAnswerKind": "assessment.models.ReviewAnswer.Kind",
+        "JobKind": "assessment.models.Job.Kind",
+        "JobState": "assessment.models.Job.State",
+        "TopicState": "assessment.models.Topic.State",
+        "SignKind": "assessment.models.Sign.Kind",
     },
 }

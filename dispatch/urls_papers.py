@@ -28,4 +28,5 @@ urlpatterns = [
     path("papers/<int:pk>/", papers.paper, name="paper"),
     path("papers/<int:pk>/docx/", papers.docx, name="paper_docx"),
     path("papers/<int:pk>/pdf/", papers.pdf, name="paper_pdf"),
+    path("papers/<int:pk>/xlsx/", papers.xlsx, name="paper_xlsx"),
 ]

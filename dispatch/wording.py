@@ -93,6 +93,10 @@ STEPS = {
 HAPPENED: dict[str, tuple[str | Promise, str, str]] = {
     "order.acknowledge": (_("Acknowledged"), "check", "violet"),
     "order.lapse": (_("Acknowledged without acting: to be acknowledged again"), "rotate", "red"),
+    "order.answer_marks": (_("Marks answered"), "message", "blue"),
+    "order.rule_marks": (_("Ruled on an objection to marks"), "gavel", "violet"),
+    "order.mark_whistle": (_("Whistle marked"), "star", "violet"),
+    "exempt": (_("Missed time limit is not charged"), "clock-check", "violet"),
     "ladder.urge": (_("Urging notice"), "file-text", "blue"),
     "ladder.reminder": (_("Reminder letter"), "file-text", "blue"),
     "ladder.assignment": (_("Assignment notice"), "file-text", "amber"),

@@ -107,13 +107,14 @@ def load_people() -> dict[str, User]:
     """Create everybody of `PEOPLE`, each with one role in one unit."""
     units = {unit.code: unit for unit in Unit.objects.all()}
     people = {}
+    posts = []
     for name, (role, unit) in PEOPLE.items():
-        user = User(username=name, display_name=name)
-        user.password = _hashed()
+        user = User(username=name, display_name=name, password=_hashed())
         user.is_staff = user.is_superuser = role == "admin"
-        user.save()
-        Membership.objects.create(user=user, unit=units[unit], role=role)
         people[name] = user
+        posts.append(Membership(user=user, unit=units[unit], role=role))
+    User.objects.bulk_create(people.values())
+    Membership.objects.bulk_create(posts)
     GridDuty.objects.create(user=people["gridworker"], area_id=GRID)
     return people
 

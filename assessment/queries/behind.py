@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from assessment.models import ReviewAnswer
 from assessment.periods import Span
 from assessment.queries.units import TIMED
 from cases.lifecycle import ClockKind
@@ -52,7 +53,8 @@ def whistles_behind(
 
 
 def _limit(kind: str, wanted: str) -> Narrow:
-    clocks = Clock.objects.filter(order_ref=OuterRef("pk"), kind=kind)
+    # a missed limit that is not charged is as if it were not there
+    clocks = Clock.objects.filter(order_ref=OuterRef("pk"), kind=kind, exempt_at=None)
     missed = Exists(clocks.filter(breached_at__isnull=False))
     over = Exists(clocks) & ~Exists(clocks.filter(stopped_at=None))
     conditions = {"missed": missed, "kept": over & ~missed, "decided": missed | over}
@@ -80,7 +82,8 @@ def _leads(rows: QuerySet[Order]) -> QuerySet[Order]:
 
 
 def _reviewed(rows: QuerySet[Order]) -> QuerySet[Order]:
-    return rows.filter(marks__isnull=False)
+    struck = ReviewAnswer.objects.filter(review__order=OuterRef("pk"), upheld=True)
+    return rows.filter(~Exists(struck), marks__isnull=False)
 
 
 def _objections_lost(rows: QuerySet[Order]) -> QuerySet[Order]:
@@ -118,6 +121,7 @@ NUMBERS: dict[str, tuple[str | Promise, Narrow]] = {
     "valid_callbacks": (_("Valid callbacks of the cases led"), _answers()),
     "contacted": (_("Cases led: contacted"), _answers(contacted=True)),
     "resolved": (_("Cases led: solved"), _answers(resolved="yes")),
+    "partly": (_("Cases led: partly solved"), _answers(resolved="partly")),
     "satisfied": (_("Cases led: satisfied"), _answers(satisfied="satisfied")),
     "basic": (_("Cases led: basically satisfied"), _answers(satisfied="basic")),
     **dict(_of_limits()),

@@ -1,102 +1,51 @@
-"""The rows from which a unit's score is reckoned, one line for each contribution."""
+"""The input lines a unit's score is reckoned from, as they are now or as they were kept."""
 
-from dataclasses import dataclass
-from typing import Any
+import zlib
+from collections.abc import Mapping, Sequence
 
-from django.db import connection
+from assessment.models import FrozenPeriod
+from assessment.queries.inputs import PARTS
+from assessment.queries.kept import Line, bodies, decode, written
+from assessment.queries.lines import live_lines
+from assessment.spans import Span
 
-from assessment.periods import Span
-from assessment.queries.cells import VALID, parameters
-from assessment.queries.units import TIMED
-
-_ANSWER = "c.number, a.contacted, a.resolved, a.satisfied"
-_PERIOD = "c.received_at >= %(start)s AND c.received_at < %(end)s"
-_ORDERS = f"""
-    FROM dispatch_order o JOIN cases_case c ON c.id = o.case_id
-        JOIN accounts_unit u ON u.id = o.unit_id
-    WHERE u.code = %(unit)s AND o.state <> 'withdrawn' AND {_PERIOD}
-"""
-
-TOWN_ANSWERS = f"""
-    SELECT {_ANSWER} FROM cases_case c JOIN cases_callback a ON a.case_id = c.id AND {VALID}
-    WHERE c.town_id = %(unit)s AND {_PERIOD} ORDER BY c.number
-"""  # noqa: S608 - put together from constants of this page
-LED_ANSWERS = f"""
-    SELECT {_ANSWER} FROM cases_case c
-        JOIN cases_callback a ON a.case_id = c.id AND {VALID}
-        JOIN dispatch_whistle w ON w.case_id = c.id AND w.round = a.round
-        JOIN dispatch_order o ON o.whistle_id = w.id AND o.role = 'lead' AND o.state <> 'withdrawn'
-        JOIN accounts_unit u ON u.id = o.unit_id
-    WHERE u.code = %(unit)s AND {_PERIOD} ORDER BY c.number
-"""  # noqa: S608 - put together from constants of this page
-MARKS = f"""
-    SELECT numbered.id, numbered.number, r.arrival, r.attitude, r.result
-    FROM (SELECT o.id, c.number {_ORDERS}) numbered
-    JOIN assessment_review r ON r.order_id = numbered.id ORDER BY 1
-"""  # noqa: S608 - put together from constants of this page
-LIMITS = f"""
-    SELECT numbered.id, numbered.number, k.kind, bool_or(k.breached_at IS NOT NULL)
-    FROM (SELECT o.id, c.number {_ORDERS}) numbered
-    JOIN cases_clock k ON k.order_ref = numbered.id AND k.kind = ANY(%(timed)s)
-    GROUP BY 1, 2, 3
-    HAVING bool_or(k.breached_at IS NOT NULL) OR NOT bool_or(k.stopped_at IS NULL)
-    ORDER BY 1, 3
-"""  # noqa: S608 - put together from constants of this page
+OF_TOWN = {"case": "town", "whistle": "town", "mark": "town", "objection": "town"}
+OF_UNIT = {
+    "order": "unit",
+    "limit": "unit",
+    "led": "unit",
+    "objection": "unit",
+    "document": "unit",
+    "leader": "unit",
+}
+"""The parts that speak of a town, and of a department, with the column that names it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One valid callback."""
-
-    case: str
-    contacted: bool
-    resolved: str
-    satisfied: str
-
-
-@dataclass(frozen=True, slots=True)
-class Marked:
-    """One order's marks."""
-
-    order: int
-    case: str
-    arrival: int
-    attitude: int
-    result: int
+def lines_of(
+    span: Span, code: str, wanted: Mapping[str, str], frozen: FrozenPeriod | None
+) -> dict[str, Sequence[Line]]:
+    """Return the lines of the wanted parts that name the unit of that code, each part in its own order."""
+    if frozen is not None:
+        return {part: _kept(frozen.pk, part, column, code) for part, column in wanted.items()}
+    lines = live_lines(span)
+    found: dict[str, Sequence[Line]] = {}
+    for name, column in wanted.items():
+        part = PARTS[name]
+        columns = ", ".join(f'l."{one}"' for one in part.names)
+        sql = f'SELECT {columns} FROM {{{name}}} l WHERE l."{column}" = %(code)s ORDER BY {part.order}'  # noqa: S608
+        rows = lines.rows(sql, code=code)
+        found[name] = [dict(zip(part.names, row, strict=True)) for row in rows]
+    return found
 
 
-@dataclass(frozen=True, slots=True)
-class Limited:
-    """One decided limit of one order."""
-
-    order: int
-    case: str
-    limit: str
-    missed: bool
-
-
-def answers_of_town(span: Span, code: str) -> list[Answer]:
-    """Return the valid callbacks of the town's cases, by case number."""
-    return [Answer(*row) for row in _rows(TOWN_ANSWERS, span, code)]
-
-
-def answers_led(span: Span, code: str) -> list[Answer]:
-    """Return the valid callbacks of the cases the department led, by case number."""
-    return [Answer(*row) for row in _rows(LED_ANSWERS, span, code)]
-
-
-def marks_of(span: Span, code: str) -> list[Marked]:
-    """Return the marks of the department's orders."""
-    return [Marked(*row) for row in _rows(MARKS, span, code)]
-
-
-def limits_of(span: Span, code: str) -> list[Limited]:
-    """Return the decided limits of the department's orders."""
-    return [Limited(*row) for row in _rows(LIMITS, span, code)]
-
-
-def _rows(sql: str, span: Span, code: str) -> list[tuple[Any, ...]]:
-    given = {**parameters(span), "unit": code, "timed": [str(kind) for kind in TIMED]}
-    with connection.cursor() as cursor:
-        cursor.execute(sql, given)
-        return cursor.fetchall()
+def _kept(frozen: int, part: str, column: str, code: str) -> list[Line]:
+    mark, found = written(code), []
+    for body in bodies(frozen, part):
+        for line in zlib.decompress(body).splitlines():
+            if (
+                mark in line
+            ):  # most lines name another unit: only those that may be meant are decoded
+                read = decode(part, line)
+                if read[column] == code:
+                    found.append(read)
+    return found

@@ -9,7 +9,6 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from accounts.refusals import BadInput
-from assessment.scoring import UnitWeights, Weights
 from assessment.services.policies import Rules
 from cases import calendars
 from cases.calendars import Content, Row
@@ -51,13 +50,14 @@ def proposed_rules(
     """Return the rules with other weights, as percent, or None where none is given.
 
     `rates` has response, resolution, satisfaction and basic_factor (a part of one), `parts` a department's marks,
-    timeliness and results. What is not given stays.
+    timeliness and results. What is not given stays, as do a department's other parts.
     """
     if not any(value is not None for value in [*rates.values(), *parts.values()]):
         return None
     factor = rates.get("basic_factor")
     try:
-        weights = Weights(
+        weights = replace(
+            base.weights,
             response=_part(rates.get("response"), base.weights.response),
             resolution=_part(rates.get("resolution"), base.weights.resolution),
             satisfaction=_part(rates.get("satisfaction"), base.weights.satisfaction),
@@ -66,13 +66,16 @@ def proposed_rules(
     except ValueError:
         raise BadInput({"response": _("The three weights must come to 100.")}) from None
     try:
-        units = UnitWeights(
+        units = replace(
+            base.unit_weights,
             marks=_part(parts.get("marks"), base.unit_weights.marks),
             timeliness=_part(parts.get("timeliness"), base.unit_weights.timeliness),
             results=_part(parts.get("results"), base.unit_weights.results),
         )
     except ValueError:
-        text = _("The three weights must come to 100, and the blower's marks to more than a third.")
+        text = _(
+            "All weights of a department's parts must come to 100, and the blower's marks to more than a third."
+        )
         raise BadInput({"marks": text}) from None
     return replace(base, name=_("proposal"), weights=weights, unit_weights=units)
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.refusals import BadInput
+from accounts.services.notices import Draft, tell_units
 from assessment.models import Review
 from dispatch.services.steps import lock_order, move_order
 
@@ -34,6 +35,10 @@ def review_order(
     if wrong:
         raise BadInput({name: _("Give a mark from 0 to 100.") for name in wrong})
     move_order(order, "review", actor=actor, at=at)
-    return Review.objects.create(
+    review = Review.objects.create(
         order=order, comment=comment.strip(), reviewer=actor, at=at, **marks
     )
+    params = {"unit": str(order.unit), "id": order.pk}
+    told = Draft("order_marked", order.unit_id, f"marked:{order.pk}", order.case.number, params)
+    tell_units([told], at)
+    return review

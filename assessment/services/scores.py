@@ -3,12 +3,15 @@
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Unit
 from assessment import periods
-from assessment.models import PeriodFigures, UnitScore
+from assessment.models import FrozenPeriod, PeriodFigures, UnitScore
 from assessment.periods import Span
+from assessment.services.frozen import report_of
 from assessment.services.reports import Row, report
+from dispatch.models import HistoryImport
 
 TOWNS, DEPARTMENTS = "town", "department"
 SLOWER = timedelta(hours=1)
@@ -33,10 +36,12 @@ def refresh_running_period(at: datetime) -> int:
 
 
 def figures_of(span: Span, at: datetime) -> PeriodFigures:
-    """Return the roll-up of the period; where there is none yet, reckon and keep it."""
-    kept = PeriodFigures.objects.filter(
+    """Return the roll-up of the period; where there is none, or history was imported since, reckon and keep it."""
+    imported = HistoryImport.objects.filter(finished_at__gt=OuterRef("computed_at"))
+    rows = PeriodFigures.objects.filter(
         period=span.name, starts_at=span.starts_at, ends_at=span.ends_at
-    ).first()
+    )
+    kept = rows.filter(~Exists(imported) | Q(figures__has_key="frozen")).first()
     if kept is None:
         refresh(span, at)
         kept = PeriodFigures.objects.get(period=span.name)
@@ -54,17 +59,31 @@ def refresh(span: Span, at: datetime) -> int:
         _one_at_a_time(span.name)
         if PeriodFigures.objects.filter(period=span.name, computed_at__gt=at).exists():
             return 0
-        PeriodFigures.objects.update_or_create(
-            period=span.name,
-            defaults={
-                "starts_at": span.starts_at,
-                "ends_at": span.ends_at,
-                "policy": figures["policy"],
-                "figures": figures,
-                "computed_at": at,
-            },
-        )
-        return _keep_scores(span.name, figures, at)
+        # A period frozen while these figures were reckoned keeps those it was frozen with.
+        if "frozen" not in figures and FrozenPeriod.objects.filter(period=span.name).exists():
+            return 0
+        return _keep(span, figures, at)
+
+
+def keep_frozen(span: Span, frozen: FrozenPeriod, at: datetime) -> int:
+    """Let the roll-up that pages show be the frozen one; return how many scores."""
+    with transaction.atomic():
+        _one_at_a_time(span.name)
+        return _keep(span, report_of(frozen), at)
+
+
+def _keep(span: Span, figures: Row, at: datetime) -> int:
+    PeriodFigures.objects.update_or_create(
+        period=span.name,
+        defaults={
+            "starts_at": span.starts_at,
+            "ends_at": span.ends_at,
+            "policy": figures["policy"],
+            "figures": figures,
+            "computed_at": at,
+        },
+    )
+    return _keep_scores(span.name, figures, at)
 
 
 def _one_at_a_time(name: str) -> None:

@@ -11,11 +11,20 @@ from typing import Any
 
 from django.utils import timezone
 
+from assessment.parts import UnitFacts
 from assessment.periods import Span
+from assessment.queries.inputs import TIMED
 from assessment.queries.past_clocks import PastClock, clocks_of
-from assessment.queries.units import TIMED
-from assessment.services.policies import Rules, rules_on
-from assessment.services.reports import Row, Sources, departments_of, one_snapshot, towns_of
+from assessment.services import policies
+from assessment.services.policies import Rules
+from assessment.services.reports import (
+    Row,
+    Sources,
+    departments_of,
+    one_snapshot,
+    read_sources,
+    towns_of,
+)
 from cases import calendars
 from cases.deadlines import Deadline, Entry, EntryKind, WorkCalendar, first_missed, reckon
 from cases.models import TimeLimit
@@ -83,6 +92,8 @@ class Trial:
 
 
 Progress = Callable[[int], None]
+LimitKey = tuple[str, int, str]
+"""Code of the unit, the order, the kind of limit."""
 
 
 def try_out(
@@ -90,20 +101,25 @@ def try_out(
 ) -> Trial:
     """Run the proposal over the period's clocks and scores; `progress` is told how many clocks are done."""
     trial = Trial()
-    limits: dict[tuple[int, int, str], list[tuple[bool, bool, bool]]] = defaultdict(list)
+    limits: dict[LimitKey, list[tuple[bool, bool, bool]]] = defaultdict(list)
     rows = _in_force_then(proposal.limits, span)
     with one_snapshot():
         for done, past in enumerate(clocks_of(span, at), start=1):
             late = _judge(past, proposal, rows, trial)
-            if past.clock.kind in TIMED and past.clock.order_ref and not past.withdrawn:
-                key = (past.clock.unit_id, past.clock.order_ref, past.clock.kind)
+            if _charged(past) and past.clock.order_ref:
+                key = (past.clock.unit.code, past.clock.order_ref, past.clock.kind)
                 running = past.clock.stopped_at is None
                 limits[key].append((past.was_late, late, running))
             if done % 500 == 0:
                 progress(done)
-        found = Sources.of(span)
+        found = read_sources(span)
     _compare_scores(trial, found, limits, span, proposal)
     return trial
+
+
+def _charged(past: PastClock) -> bool:
+    """Tell whether the clock is one a department is measured by: not withdrawn, no breach set aside."""
+    return past.clock.kind in TIMED and not past.withdrawn and past.clock.exempt_at is None
 
 
 def _judge(
@@ -205,11 +221,11 @@ def _key(row: TimeLimit) -> tuple[Any, ...]:
 def _compare_scores(
     trial: Trial,
     found: Sources,
-    limits: Mapping[tuple[int, int, str], list[tuple[bool, bool, bool]]],
+    limits: Mapping[LimitKey, list[tuple[bool, bool, bool]]],
     span: Span,
     proposal: Proposal,
 ) -> None:
-    then = rules_on(timezone.localtime(span.starts_at).date())
+    then = policies.rules_for(span)
     now = proposal.rules or then
     tried = replace(found, units=_units_tried(found, limits))
     trial.towns = _paired(towns_of(found, then), towns_of(found, now))
@@ -217,19 +233,19 @@ def _compare_scores(
 
 
 def _units_tried(
-    found: Sources, limits: Mapping[tuple[int, int, str], list[tuple[bool, bool, bool]]]
-) -> dict[int, Any]:
+    found: Sources, limits: Mapping[LimitKey, list[tuple[bool, bool, bool]]]
+) -> dict[str, UnitFacts]:
     """Return the departments' facts with the limits kept and missed as the trial has them.
 
-    A limit counts once for an order, as in `assessment.queries.units`: missed if any clock of its kind was late, decided
+    A limit counts once for an order, as in `assessment.queries.inputs`: missed if any clock of its kind was late, decided
     once it was missed or none runs any more.
     """
-    kept: dict[int, dict[str, tuple[int, int]]] = defaultdict(dict)
-    for (unit_id, _order, kind), clocks in limits.items():
+    kept: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
+    for (unit, _order, kind), clocks in limits.items():
         late = any(now for _then, now, _running in clocks)
         running = any(running for *_lateness, running in clocks)
-        decided, missed = kept[unit_id].get(kind, (0, 0))
-        kept[unit_id][kind] = (decided + (late or not running), missed + late)
+        decided, missed = kept[unit].get(kind, (0, 0))
+        kept[unit][kind] = (decided + (late or not running), missed + late)
     return {unit: replace(facts, limits=kept.get(unit, {})) for unit, facts in found.units.items()}
 
 

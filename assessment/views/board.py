@@ -1,219 +1,112 @@
-"""What the month page shows: every number of the report with the list behind it, tables, charts."""
+"""What the month page shows, part by part: each number of the report with the list behind it."""
 
-from collections.abc import Callable, Iterable
-from datetime import date, timedelta
+from collections.abc import Callable
 from typing import Any
-
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from assessment.access import opens_unit, reads_figures
+from assessment.lists import LISTS
 from assessment.periods import Span
-from assessment.queries.units import TIMED
-from assessment.views.links import Links, Number
-from cases.models import Case
-from grids.naming import short_name
+from assessment.rules import TOWNS, UNITS
+from assessment.services.ledger import corrections_shown_in
+from assessment.views import charts, tables
+from assessment.views.corrections import lines_of
+from assessment.views.links import Links
+from assessment.views.ranks import (
+    Ranks,
+    grouped,
+    lists_of,
+    performance_weights,
+    shown,
+    weights_of,
+)
 
 Row = dict[str, Any]
-COUNTED = ("received", "closed", "open", "breached")
-ANSWERED = ("valid_callbacks", "contacted", "resolved", "satisfied", "basic")
-MOST_BARS = 12
+OVERVIEW, OF_TOWNS, OF_UNITS = "overview", "towns", "departments"
+SORTS, ON_LISTS, CORRECTIONS = "categories", "lists", "corrections"
+FOR_ALL = (OVERVIEW, OF_TOWNS, OF_UNITS)
+TABS = (*FOR_ALL, SORTS, ON_LISTS, CORRECTIONS)
+"""The parts of the page. The ranking is for all who are ranked, the rest for readers of the figures."""
+
+LEDGER = 200
 
 
-def board(figures: Row, span: Span, reader: User, *, unfolded: str = "") -> Row:
-    """Return the context of the page. The ranking is for all who are ranked, the rest for readers.
+def tabs_for(reader: User) -> tuple[str, ...]:
+    return TABS if reads_figures(reader) else FOR_ALL
+
+
+def part_of(tab: str, figures: Row, span: Span, reader: User, unfolded: str = "") -> Row:
+    """Return the context of one part of the page.
 
     `unfolded` is the code of the category whose second level is shown; all would be a page of 200 rows.
     """
+    parts: dict[str, Callable[[], Row]] = {
+        OVERVIEW: lambda: _overview(figures, span, reader),
+        OF_TOWNS: lambda: _towns(figures, span, reader),
+        OF_UNITS: lambda: _units(figures, span, reader),
+        SORTS: lambda: _sorts(figures, span, unfolded),
+        ON_LISTS: lambda: {"lists": lists_of(figures, lambda code: opens_unit(reader, code))},
+        CORRECTIONS: lambda: {
+            "corrections": lines_of(corrections_shown_in(span.name, LEDGER), reader)
+        },
+    }
+    return parts[tab]()
+
+
+def _overview(figures: Row, span: Span, reader: User) -> Row:
     links = Links(span, open=reads_figures(reader))
-    towns = [_town(row, _links_of(row, span, reader)) for row in figures["by_town"]]
-    units = [_unit(row, _links_of(row, span, reader)) for row in figures["by_department"]]
-    ranking = {
-        "towns": towns,
-        "units": [unit for unit in units if unit["orders"].value],
-        "idle_units": sum(1 for unit in units if not unit["orders"].value),
-        "town_chart": _ranking_chart(figures["by_town"], links, town=True),
-        "unit_chart": _ranking_chart(figures["by_department"], links, town=False),
-        "whole": _whole(figures, links),
-        "mean": figures["mean_of_towns"],
-    }
+    found = _towns(figures, span, reader) | _units(figures, span, reader)
     if not links.open:
-        return ranking
-    return ranking | {
-        "days_chart": _days(figures["by_day"], links),
-        "kinds": _kinds(figures, links),
-        "categories": [_category(row, links, unfolded) for row in figures["by_category"]],
-        "category_chart": _category_chart(figures["by_category"], links),
-        "channels": _channels(figures["by_channel"], links),
-        "channel_chart": _channel_chart(figures["by_channel"], links),
+        return found
+    return found | {
+        "on_lists": sum(row.get("list") in LISTS for row in _rows(figures)),
+        "days_chart": charts.days_chart(figures["by_day"], links),
+        "category_chart": charts.category_chart(figures["by_category"], links),
+        "channel_chart": charts.channel_chart(figures["by_channel"], links),
     }
 
 
-def _links_of(row: Row, span: Span, reader: User) -> Links:
-    return Links(span, open=opens_unit(reader, row["code"]))
+def _rows(figures: Row) -> list[Row]:
+    return [*figures["by_town"], *figures["by_department"]]
 
 
-def _numbers(row: Row, names: Iterable[str], url: Callable[[str], str]) -> dict[str, Number]:
-    return {name: Number(row[name], url(name)) for name in names}
-
-
-def _whole(figures: Row, links: Links) -> Row:
-    totals = figures["totals"]
+def _towns(figures: Row, span: Span, reader: User) -> Row:
+    rows = figures["by_town"]
+    links = Links(span, open=reads_figures(reader))
+    ranks = Ranks(figures, rows, "town")
+    mean = figures["mean_of_towns"]
     return {
-        **_numbers(totals, (*COUNTED, "counted", *ANSWERED), links.cases),
-        "whistles": Number(totals["whistles"], links.whistles()),
-        "whistles_solved": Number(totals["whistles_solved"], links.whistles(solved=True)),
-        "rates": figures["rates"],
-        "score": figures["score"],
+        "towns": grouped(figures, TOWNS, rows, lambda row: tables.town(row, span, reader, ranks)),
+        "whole": tables.whole(figures, links),
+        "mean": mean | {"score": shown(mean["score"], ranks.decimals)},
+        "performance_weights": performance_weights(figures["policy"]),
+        "town_chart": charts.ranking_chart(rows, links, town=True),
     }
 
 
-def _town(row: Row, links: Links) -> Row:
-    code = row["code"]
+def _units(figures: Row, span: Span, reader: User) -> Row:
+    rows = [row for row in figures["by_department"] if row["orders"]]
+    links = Links(span, open=reads_figures(reader))
+    ranks = Ranks(figures, figures["by_department"], "department")
+    weights = weights_of(figures["policy"])
+    weighed = [weight["part"] for weight in weights]
     return {
-        "code": code,
-        "name": short_name(row["name"]),
-        "rank": row["rank"],
-        "score": row["score"],
-        "rates": row["rates"],
-        **_numbers(row, (*COUNTED, *ANSWERED), lambda what: links.cases(what, town=code)),
-        "whistles": Number(row["whistles"], links.whistles(town=code)),
-        "whistles_solved": Number(row["whistles_solved"], links.whistles(town=code, solved=True)),
-    }
-
-
-def _unit(row: Row, links: Links) -> Row:
-    def orders(what: str) -> str:
-        return links.orders(row["code"], what)
-
-    counted = ("orders", "lead_orders", "reviews", "objections_lost", *ANSWERED)
-    return {
-        **{name: row[name] for name in ("code", "name", "rank", "score", "rates", "parts")},
-        **_numbers(row, counted, orders),
-        "limits": [
-            {
-                "kept": Number(limit["kept"], orders(f"{kind}_kept")),
-                "decided": Number(limit["decided"], orders(f"{kind}_decided")),
-                "missed": Number(limit["missed"], orders(f"{kind}_missed")),
-                "rate": limit["rate"],
-            }
-            for kind, limit in ((kind.value, row["limits"][kind.value]) for kind in TIMED)
-        ],
-    }
-
-
-def _kinds(figures: Row, links: Links) -> Row:
-    """Return the table of towns by kind of request, with what is closed and open of each town."""
-    kinds = [kind for kind in Case.Kind if figures["by_kind"][kind.value]["received"]]
-
-    def line(row: Row, name: str, of_kind: Row, **narrow: str) -> Row:
-        cells = [
-            Number(
-                of_kind[kind.value]["received"], links.cases("received", kind=kind.value, **narrow)
-            )
-            for kind in kinds
-        ]
-        counts = _numbers(
-            row, ("received", "closed", "open"), lambda what: links.cases(what, **narrow)
-        )
-        return {"name": name, "kinds": cells, **counts}
-
-    return {
-        "heads": [kind.label for kind in kinds],
-        "rows": [
-            line(row, short_name(row["name"]), row["by_kind"], town=row["code"])
-            for row in sorted(figures["by_town"], key=lambda row: (-row["received"], row["code"]))
-            if row["received"]
-        ],
-        "total": line(figures["totals"], _("Total"), figures["by_kind"]),
-    }
-
-
-def _category(row: Row, links: Links, unfolded: str = "") -> Row:
-    """Return a category's line, with its second level where it is unfolded."""
-    children = row.get("children", [])
-    shown = children if row["code"] == unfolded else []
-    return {
-        **{name: row[name] for name in ("code", "name", "score", "rates")},
-        **_numbers(
-            row,
-            ("received", "closed", "open"),
-            lambda what: links.cases(what, category=row["code"]),
+        "units": grouped(
+            figures, UNITS, rows, lambda row: tables.unit(row, span, reader, ranks, weighed)
         ),
-        "foldable": bool(children),
-        "children": [_category(child, links) for child in shown],
+        "idle_units": len(figures["by_department"]) - len(rows),
+        "unit_weights": weights,
+        "unit_chart": charts.ranking_chart(rows, links, town=False),
     }
 
 
-def _channels(found: Row, links: Links) -> list[Row]:
-    return [
-        {
-            "name": channel.label,
-            "score": found[channel.value]["score"],
-            "rates": found[channel.value]["rates"],
-            **_numbers(
-                found[channel.value],
-                ("received", "closed", "open"),
-                lambda what, channel=channel: links.cases(what, channel=channel.value),  # type: ignore[misc]
-            ),
-        }
-        for channel in Case.Channel
-        if found[channel.value]["received"]
-    ]
-
-
-def _days(rows: list[Row], links: Links) -> Row:
-    """Return received and closed by day, from the first day with a case to the last, gaps as 0."""
-    known = {date.fromisoformat(row["date"]): row for row in rows}
-    days: list[date] = []
-    if known:
-        first, last = min(known), max(known)
-        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    none = {"received": 0, "closed": 0}
+def _sorts(figures: Row, span: Span, unfolded: str) -> Row:
+    links, decimals = Links(span), figures["policy"].get("decimals", 2)
     return {
-        "labels": [date_format(day, "n-j") for day in days],
-        "series": [
-            {"name": name, "values": [known.get(day, none)[what] for day in days]}
-            for what, name in (("received", _("Received")), ("closed", _("Of these closed")))
+        "whole": tables.whole(figures, links),
+        "kinds": tables.kinds(figures, links),
+        "categories": [
+            tables.category(row, links, decimals, unfolded) for row in figures["by_category"]
         ],
-        "urls": [_day_url(day.isoformat(), links) for day in days],
-    }
-
-
-def _day_url(day: str, links: Links) -> str:
-    return links.cases("received", received_from=day, received_to=day)
-
-
-def _category_chart(rows: list[Row], links: Links) -> Row:
-    most = rows[:MOST_BARS]
-    return {
-        "labels": [row["name"] for row in most],
-        "series": [{"name": _("Received"), "values": [row["received"] for row in most]}],
-        "urls": [links.cases("received", category=row["code"]) for row in most],
-    }
-
-
-def _channel_chart(found: Row, links: Links) -> Row:
-    used = [channel for channel in Case.Channel if found[channel.value]["received"]]
-    return {
-        "labels": [str(channel.label) for channel in used],
-        "series": [{"name": _("Received"), "values": [found[c.value]["received"] for c in used]}],
-        "urls": [links.cases("received", channel=channel.value) for channel in used],
-    }
-
-
-def _ranking_chart(rows: list[Row], links: Links, *, town: bool) -> Row:
-    """Return the bars of the units that have a score, the best first."""
-    scored = [row for row in rows if row["score"] is not None]
-    urls = [
-        links.cases("valid_callbacks", town=row["code"])
-        if town
-        else links.orders(row["code"], "orders")
-        for row in scored
-    ]
-    return {
-        "labels": [short_name(row["name"]) for row in scored],
-        "series": [{"name": _("Score"), "values": [row["score"] for row in scored]}],
-        "urls": urls,
+        "channels": tables.channels(figures["by_channel"], links, decimals),
     }

@@ -18,6 +18,7 @@ ANSWERS = {
     "valid_callbacks": VALID,
     "contacted": VALID | {"contacted": "1"},
     "resolved": VALID | {"resolved": "yes"},
+    "partly": VALID | {"resolved": "partly"},
     "satisfied": VALID | {"satisfied": "satisfied"},
     "basic": VALID | {"satisfied": "basic"},
 }
@@ -26,7 +27,9 @@ CASES = {
     "open": {"state": "open"},
     "closed": {"state": "ended"},
     "counted": {"counted": "1"},
-    "breached": {"breached": "1"},
+    "breached": {"charged": "1"},
+    "unreached": {"asked": "unreached"},
+    "awaiting": {"asked": "awaiting"},
     **ANSWERS,
 }
 """By key of the report: the filters of `/cases/` that keep the cases counted under it."""

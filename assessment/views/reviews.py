@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.refusals import BadInput, StepRefused
 from assessment.models import Review
 from assessment.services.reviews import MARKS, review_order
+from assessment.views.two_way import review_context, sides_of
 from cases.privacy import shown_text
 from dispatch.lifecycle import by_the_blower
 from dispatch.models import Order, OrderState
@@ -59,9 +60,12 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the form of the marks, or the marks once given; POST gives them."""
     orders = Order.objects.visible_to(request.user).for_list()
     order = get_object_or_404(orders, pk=pk)
-    given = Review.objects.filter(order=order).select_related("reviewer").first()
+    people = ("reviewer", "answer__answered_by", "answer__ruled_by")
+    given = Review.objects.filter(order=order).select_related(*people).first()
     if given and request.method == "GET":
-        return render(request, "assessment/review.html", _context(request, order, None, given))
+        context = _context(request, order, None, given)
+        context |= review_context(request, order, given) | sides_of(order, given, request.user)
+        return render(request, "assessment/review.html", context)
     if not by_the_blower(order, request.user):
         raise PermissionDenied(_("Only who blew the whistle reviews it."))
     if request.method == "GET":
@@ -86,7 +90,10 @@ def marks(request: HttpRequest) -> HttpResponse:
     """Answer the marks of the orders asked for, each for its place in the page (htmx, out of band)."""
     asked = [int(pk) for pk in request.GET.getlist("order")[:MOST_MARKS] if pk.isdecimal()]
     seen = Review.objects.visible_to(request.user).filter(order__in=asked)
-    return render(request, "assessment/_review_marks.html", {"reviews": seen})
+    found: list[Any] = list(seen.select_related("answer", "order__case"))
+    for given in found:
+        given.said = shown_text(given.order.case, request.user, given.comment)
+    return render(request, "assessment/_review_marks.html", {"reviews": found})
 
 
 def _refuse_unless_accepted(order: Order) -> None:

@@ -252,6 +252,9 @@ class Case(ConcurrentTransitionMixin, CaseLifecycle):
                 name="case_of_caller",
                 condition=~Q(caller_phone=""),
             ),
+            models.Index(
+                fields=["closed_at"], name="case_closed", condition=Q(closed_at__isnull=False)
+            ),
             models.Index(fields=["hold_until"], name="case_on_hold", condition=Q(state="on_hold")),
             models.Index(
                 fields=["parent"], name="case_merged_into", condition=Q(parent__isnull=False)

@@ -88,6 +88,7 @@ class Clock(models.Model):
     `due_at` is derived from the entries by `cases.deadlines.reckon` on the calendar version the
     clock stands on, and is empty while a pause without an end lasts; `original_due_at` is what the
     start promised, kept for statistics. `alert_at` is when the next rung of its ladder is due;
+    `exempt_at` says that a breach stands and is not charged in assessments (an appeal was approved).
     `climb` counts how often the ladder began anew, `rung` the steps of it already taken.
     `order_ref`, `document_ref` and `item_ref` name the dispatch order, the supervision document or
     the problem on a whistle's list it belongs to.
@@ -110,6 +111,7 @@ class Clock(models.Model):
     provisional = models.BooleanField(_("provisional"), default=False)
     stopped_at = models.DateTimeField(_("stopped at"), null=True, blank=True)
     breached_at = models.DateTimeField(_("breach recorded at"), null=True, blank=True)
+    exempt_at = models.DateTimeField(_("breach not charged since"), null=True, blank=True)
     ladder = models.ForeignKey(Ladder, models.PROTECT, null=True, related_name="+", db_index=False)
     climb = models.PositiveSmallIntegerField(default=0)
     rung = models.PositiveSmallIntegerField(default=0)
@@ -144,6 +146,11 @@ class Clock(models.Model):
                 fields=["due_at"],
                 name="clock_lapse_running",
                 condition=Q(stopped_at=None, breached_at=None, kind="act"),
+            ),
+            models.Index(
+                fields=["breached_at"],
+                name="clock_breached",
+                condition=Q(breached_at__isnull=False),
             ),
             models.Index(
                 fields=["calendar"], name="clock_on_calendar", condition=Q(stopped_at=None)

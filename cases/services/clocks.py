@@ -61,13 +61,17 @@ def _own(case: Case) -> QuerySet[Clock]:
 
 def start_for_state(case: Case, kinds: Iterable[str], at: datetime) -> list[Clock]:
     """Start the case's own clocks of the given kinds, owed by its town or the hotline."""
+    return start_clocks(case, wants_of(case, kinds, at), at)
+
+
+def wants_of(case: Case, kinds: Iterable[str], at: datetime) -> list[Want]:
+    """Return the case's own clocks of the given kinds as they would be started at `at`."""
     kinds = list(kinds)
     if not kinds:
         return []
     facts = facts_of(case, redo=case.round > 1)
     rules = rules_for(kinds, facts, at)
-    wants = [Want(kind, _owner(case, kind), rule) for kind, rule in rules.items()]
-    return start_clocks(case, wants, at)
+    return [Want(kind, _owner(case, kind), rule) for kind, rule in rules.items()]
 
 
 def _owner(case: Case, kind: str) -> int:
@@ -129,10 +133,13 @@ def start_clocks(
     return open_clocks([Start(case, want, order_ref) for want in wants], at)
 
 
-def open_clocks(starts: Iterable[Start], at: datetime) -> list[Clock]:
-    """Start clocks at `at`, each with its first entry, its due time and its ladder; two statements for any number."""
+def open_clocks(starts: Iterable[Start], at: datetime, *, climbing: bool = True) -> list[Clock]:
+    """Start clocks at `at`, each with its first entry, its due time and its ladder; two statements for any number.
+
+    Without `climbing` none is given a ladder: what is missed is recorded, and no document follows.
+    """
     starts = list(starts)
-    clocks = [_begun(start, at) for start in starts]
+    clocks = [_begun(start, at, climbing=climbing) for start in starts]
     Clock.objects.bulk_create(clocks)
     ClockEntry.objects.bulk_create(
         _entry(clock, EntryKind.START, at, start.want.rule)
@@ -141,7 +148,7 @@ def open_clocks(starts: Iterable[Start], at: datetime) -> list[Clock]:
     return clocks
 
 
-def _begun(start: Start, at: datetime) -> Clock:
+def _begun(start: Start, at: datetime, *, climbing: bool) -> Clock:
     case, want = start.case, start.want
     life = [Entry(EntryKind.START, at, want.rule.limit)]
     deadline = reckon(life, calendars.of_unit(want.unit_id))
@@ -159,7 +166,7 @@ def _begun(start: Start, at: datetime) -> Clock:
         due_at=deadline.due_at,
         original_due_at=deadline.original_due_at,
         provisional=deadline.provisional,
-        ladder=ladder_for(want.kind, want.whistle_kind, case.urgency, at),
+        ladder=ladder_for(want.kind, want.whistle_kind, case.urgency, at) if climbing else None,
     )
     schedule(clock, life)
     return clock

@@ -16,7 +16,16 @@ from accounts.terms import TERMS
 from assessment.models import AssessmentPolicy
 from assessment.services.policies import SHIPPED
 from config.profiles.parts import ADJUSTMENTS, HOURS, KINDS, LADDERS, LEVELS, LIMITS, Part, Values
-from config.profiles.shape import PART_WORDS, SINCE, WEIGHTS, Profile, Right, decimal_text
+from config.profiles.shape import (
+    LATER,
+    PART_WORDS,
+    POLICY,
+    SINCE,
+    WEIGHTS,
+    Profile,
+    Right,
+    decimal_text,
+)
 from dispatch.models import LEVELS as LEVELS_FROM_BELOW
 from dispatch.models import Whistle, WhistleRight
 
@@ -207,7 +216,7 @@ def _of_assessment(values: Values, begins: date) -> Iterable[Change]:
     policies = AssessmentPolicy.objects.order_by("-valid_from")
     held = policies.filter(valid_from__lt=begins).first()
     planned = list(policies.filter(valid_from__gte=begins))
-    names = (*WEIGHTS, "tie_rule", "source")
+    names = POLICY
     same = [
         row
         for row in (held, *(row for row in planned if row.valid_from == begins))
@@ -236,9 +245,11 @@ def _founds(values: Values, first: date) -> Work:
 
 def _weights(values: Values) -> str:
     percent = [decimal_text(values[name] * 100) for name in WEIGHTS]
+    later = [decimal_text(values[name] * 100) for name in LATER]
     return _(
         "response %(a)s %%, resolution %(b)s %%, satisfaction %(c)s %%, basic × %(f)s; "
-        "marks %(m)s %%, timeliness %(t)s %%, results %(r)s %%"
+        "marks %(m)s %%, timeliness %(t)s %%, results %(r)s %%, objections %(o)s %%, documents %(d)s %%, "
+        "leaders %(l)s %%; fewest cases for a rank %(n)s"
     ) % {
         "a": percent[0],
         "b": percent[1],
@@ -247,6 +258,10 @@ def _weights(values: Values) -> str:
         "m": percent[4],
         "t": percent[5],
         "r": percent[6],
+        "o": later[0],
+        "d": later[1],
+        "l": later[2],
+        "n": values["min_cases"],
     }
 
 

@@ -15,7 +15,7 @@ from cases.models import ClockKind
 from cases.services.limits import OPTIONAL
 from config.profiles import shipped
 from config.profiles.parts import KINDS, LEVELS, LIMITS, PARTS, Key, Part, Values
-from config.profiles.shape import FORMAT, WEIGHTS, Problem, Profile, ProfileRefused, Right
+from config.profiles.shape import FORMAT, LATER, POLICY, Problem, Profile, ProfileRefused, Right
 from dispatch.models import Whistle, WhistleRight
 
 HEAD = ("code", "name", "slogan", "description")
@@ -49,7 +49,7 @@ def read_profile(text: str) -> Profile:
     head = {name: _words(given, name, problems) for name in HEAD}
     rows = {part.name: _rows(part, given, base, problems) for part in PARTS}
     rights = _rights(given.get("rights", base.get("rights", [])), problems)
-    assessment = _assessment(base.get("assessment", {}) | given.get("assessment", {}), problems)
+    assessment = _assessment(_rules(base, given), problems)
     lists, terms = _lists(given.get("lists", []), problems), _terms(given, problems)
     if not problems:
         problems += _gaps(rows, rights)
@@ -164,8 +164,21 @@ def _is_known(right: Right) -> bool:
     )
 
 
+DEPARTMENT = {"marks_weight": "0.4", "timeliness_weight": "0.3", "results_weight": "0.3"}
+"""The three parts a department's score had when profiles could say no others."""
+
+
+def _rules(base: Raw, given: Raw) -> dict[str, Any]:
+    """Lay the file's rules over the base's. One that weighs a department's parts and does not know the
+    later ones means a score without them."""
+    own, shipped_rules = given.get("assessment", {}), base.get("assessment", {})
+    if own.keys() & DEPARTMENT.keys() and not own.keys() & set(LATER):
+        shipped_rules = shipped_rules | DEPARTMENT | dict.fromkeys(LATER, "0")
+    return {**shipped_rules, **own}
+
+
 def _assessment(given: Raw, problems: list[Problem]) -> Values:
-    names = ("name", *WEIGHTS, "tie_rule", "source")
+    names = ("name", *POLICY)
     try:
         row = AssessmentPolicy(**given)
         row.clean_fields(exclude=["id", "valid_from"])

@@ -24,6 +24,25 @@ WEIGHTS = (
     "timeliness_weight",
     "results_weight",
 )
+LATER = ("objections_weight", "documents_weight", "leaders_weight")
+"""Parts of a department's score that profiles did not have at first."""
+
+POLICY = (
+    *WEIGHTS,
+    *LATER,
+    "partly_factor",
+    "objection_points",
+    "document_points",
+    "town_weighting",
+    "town_cap",
+    "min_cases",
+    "decimals",
+    "lists",
+    "override_reason",
+    "tie_rule",
+    "source",
+)
+"""What a profile says of the assessment; what it leaves out is as the product had it before it could be said."""
 
 PART_WORDS: dict[str, str | Promise] = {
     "rights": _("Rights of whistles"),

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from accounts.tables import read_table
 from assessment.services.policies import SHIPPED
-from config.profiles.shape import WEIGHTS, decimal_text
+from config.profiles.shape import POLICY, as_json
 
 FILES = Path(__file__).resolve().parent / "files"
 CODES = ("tongzhou", "yongmao", "jiangyuan", "wuda", "nanchang")
@@ -34,9 +34,7 @@ def base() -> Raw:
         "hours": [_hours(row) for row in _table("cases/data/work_hours.csv")],
         "assessment": {
             "name": "10/50/40",
-            "source": SHIPPED["source"],
-            "tie_rule": str(SHIPPED["tie_rule"]),
-            **{name: decimal_text(SHIPPED[name]) for name in WEIGHTS},
+            **{name: as_json(SHIPPED[name]) for name in POLICY if name in SHIPPED},
         },
         **json.loads(_path("dispatch/data/levels.json").read_text(encoding="utf-8")),
     }

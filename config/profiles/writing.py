@@ -11,7 +11,7 @@ from assessment.models import AssessmentPolicy
 from assessment.services.policies import ensure_default_policy
 from config.profiles.parts import PARTS, Part
 from config.profiles.picking import this_district
-from config.profiles.shape import FORMAT, WEIGHTS, as_json
+from config.profiles.shape import FORMAT, POLICY, as_json
 from dispatch.models import WhistleRight
 
 
@@ -47,4 +47,4 @@ def _rows(part: Part, day: date) -> list[dict[str, Any]]:
 def _assessment(day: date) -> dict[str, Any]:
     policies = AssessmentPolicy.objects.filter(valid_from__lte=day).order_by("-valid_from")
     row = policies.first() or ensure_default_policy()
-    return {name: as_json(getattr(row, name)) for name in ("name", *WEIGHTS, "tie_rule", "source")}
+    return {name: as_json(getattr(row, name)) for name in ("name", *POLICY)}

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cases.api.fields import Coordinate
@@ -232,7 +233,17 @@ class MeetingOut(serializers.ModelSerializer[Meeting]):
 class PaperRowOut(serializers.ModelSerializer[Paper]):
     class Meta:
         model = Paper
-        fields = ["id", "form", "number", "title", "issued_at", "to_all", "week"]
+        fields = [
+            "id",
+            "form",
+            "number",
+            "title",
+            "issued_at",
+            "to_all",
+            "week",
+            "period",
+            "subject",
+        ]
 
 
 class TableOut(serializers.Serializer[Any]):
@@ -241,16 +252,37 @@ class TableOut(serializers.Serializer[Any]):
     rows = serializers.ListField(child=serializers.ListField(child=serializers.CharField()))
 
 
+class SeriesOut(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    values = serializers.ListField(child=serializers.FloatField(allow_null=True))
+
+
+class ChartOut(serializers.Serializer[Any]):
+    """A chart as data: `kind` is bar, line or pie; null is what was not measured."""
+
+    kind = serializers.CharField()
+    caption = serializers.CharField()
+    unit = serializers.CharField()
+    labels = serializers.ListField(child=serializers.CharField())
+    series = SeriesOut(many=True)
+
+
 class PaperOut(PaperRowOut):
     """A paper with its text as issued."""
 
     to = serializers.CharField(source="sheet.to")
     paragraphs = serializers.ListField(child=serializers.CharField(), source="sheet.paragraphs")
     tables = TableOut(many=True, source="sheet.tables")
+    charts = serializers.SerializerMethodField()
     signed = serializers.CharField(source="sheet.signed")
 
     class Meta(PaperRowOut.Meta):
-        fields = [*PaperRowOut.Meta.fields, "to", "paragraphs", "tables", "signed"]
+        fields = [*PaperRowOut.Meta.fields, "to", "paragraphs", "tables", "charts", "signed"]
+
+    @extend_schema_field(ChartOut(many=True))
+    def get_charts(self, paper: Paper) -> Any:
+        """Return the charts; papers of before there were any have none."""
+        return ChartOut(paper.sheet.get("charts", []), many=True).data
 
 
 class AccountOut(serializers.Serializer[Account]):

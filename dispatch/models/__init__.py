@@ -9,6 +9,7 @@ from dispatch.models.directives import (
 )
 from dispatch.models.documents import Document, DocumentCounter, Standing
 from dispatch.models.guests import GuestLink, GuestVisit
+from dispatch.models.history import HistoryImport
 from dispatch.models.ownership import CityMatter, Ownership, OwnershipRule
 from dispatch.models.responsibilities import Responsibility, ResponsibilityChange
 from dispatch.models.rights import LEVELS, WhistleKind, WhistleLevel, WhistleRight
@@ -25,6 +26,7 @@ __all__ = [
     "Extension",
     "GuestLink",
     "GuestVisit",
+    "HistoryImport",
     "Meeting",
     "Objection",
     "Order",

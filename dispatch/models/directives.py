@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Unit, User
+from accounts.models import Role, Unit, User
 from cases.models import Case, Category
 from dispatch.models.whistles import Whistle
 
@@ -23,13 +23,16 @@ def units_of(user: User) -> list[int]:
 
 class PaperQuerySet(models.QuerySet["Paper"]):
     def visible_to(self, user: User) -> "PaperQuerySet":
-        """Return what the user may read: the district's desks all, everybody with a role what is
-        published to the whole district, a unit's people what is addressed to it."""
+        """Return what the user may read: the district's desks all (the hotline's no sheets of single
+        units), everybody with a role what is published to the whole district, a unit's people what is
+        addressed to it."""
         hidden = Case.objects.hidden_from(user)
         ruled = UnclaimedMatter.objects.filter(case__in=hidden).exclude(number="")
         rows = self.exclude(directive__case__in=hidden).exclude(number__in=ruled.values("number"))
-        if user.sees_district:
+        if user.holds(Role.LEADER, Role.ASSESSOR, Role.SUPERVISOR, Role.ADMIN):
             return rows
+        if user.sees_district:
+            return rows.filter(Q(to_all=True) | ~Q(form__in=Paper.ASSESSING))
         units = units_of(user)
         if not units:
             return self.none()
@@ -49,6 +52,14 @@ class Paper(models.Model):
         DOCKET = "docket", _("Weekly docket")
         MINUTES = "minutes", _("Meeting minutes")
         RULING = "ruling", _("Ruling")
+        MONTH = "month", _("Monthly bulletin")
+        RANKING = "ranking", _("Ranking")
+        UNIT = "unit", _("Department sheet")
+        TOWN = "town", _("Town sheet")
+        TOPIC = "topic", _("Topic report")
+
+    ASSESSING = (Form.MONTH, Form.RANKING, Form.UNIT, Form.TOWN, Form.TOPIC)
+    """Reports of assessment."""
 
     form = models.CharField(_("form"), max_length=12, choices=Form.choices)
     year = models.PositiveSmallIntegerField(_("year"))
@@ -62,6 +73,12 @@ class Paper(models.Model):
     to_all = models.BooleanField(_("published to the whole district"), default=False)
     units = models.ManyToManyField(Unit, related_name="papers", blank=True)
     week = models.CharField(_("week it accounts for"), max_length=8, blank=True)
+    period = models.CharField(
+        _("period it reports on"), max_length=40, blank=True, default="", db_default=""
+    )
+    subject = models.CharField(
+        _("unit or topic it reports on"), max_length=40, blank=True, default="", db_default=""
+    )
     sheet = models.JSONField[dict[str, Any]](_("text"))
 
     objects = PaperQuerySet.as_manager()
@@ -75,7 +92,14 @@ class Paper(models.Model):
                 fields=["week"], condition=~Q(week=""), name="paper_of_week_once"
             ),
         ]
-        indexes = [models.Index(fields=["-issued_at", "-id"], name="paper_newest")]
+        indexes = [
+            models.Index(fields=["-issued_at", "-id"], name="paper_newest"),
+            models.Index(
+                fields=["form", "period", "subject"],
+                name="paper_of_period",
+                condition=~Q(period=""),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number

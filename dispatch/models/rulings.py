@@ -75,6 +75,9 @@ class Objection(models.Model):
                 fields=["number"], condition=~Q(number=""), name="ruling_number_once"
             ),
         ]
+        indexes = [
+            models.Index(fields=["raised_at"], name="objection_waiting", condition=Q(upheld=None))
+        ]
 
     def __str__(self) -> str:
         return f"{self.order_id}: {self.reason[:30]}"

@@ -66,8 +66,8 @@ def cut_of(week: Week, at: datetime) -> datetime:
     return min(at, week.ends)
 
 
-def docket(week: Week, user: User, at: datetime) -> Docket:
-    """Return the week's account; five queries for any number of units."""
+def docket(week: Week, user: User | None, at: datetime) -> Docket:
+    """Return the week's account; five queries for any number of units. Without a user nothing opens."""
     cut = cut_of(week, at)
     found: dict[int, Account] = {}
 
@@ -81,10 +81,11 @@ def docket(week: Week, user: User, at: datetime) -> Docket:
     for row in _directive_sums(week, cut):
         _add(of(row.pop("lead")), row)
     units = Unit.objects.in_bulk(found)
-    own = set(units_of(user))
+    every = user is not None and user.sees_district
+    own = set(units_of(user)) if user else set()
     for pk, account in found.items():
         account.unit = units[pk]
-        account.opens = user.sees_district or pk in own
+        account.opens = every or pk in own
     ranked = sorted(found.values(), key=lambda a: (-a.late, -a.due, a.unit.pk))
     ranked = [a for a in ranked if a.due or a.done or a.late]
     departments = [a for a in ranked if a.unit.kind in DEPARTMENTS]

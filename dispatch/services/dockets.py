@@ -31,9 +31,11 @@ def week_on_offer(code: str, at: datetime) -> Week | None:
 
 
 @transaction.atomic
-def freeze_docket(week: Week, *, actor: User, at: datetime) -> Paper:
-    """Keep the week's docket as it stands now, as a numbered paper; once for each week."""
-    check_writes(actor)
+def freeze_docket(week: Week, *, actor: User | None, at: datetime) -> Paper:
+    """Keep the week's docket as it stands now, as a numbered paper; once for each week. Without an actor
+    the calendar does it."""
+    if actor is not None:
+        check_writes(actor)
     already = _("The docket of this week is frozen already.")
     if Paper.objects.filter(week=week.code).exists():
         raise StepRefused(already)

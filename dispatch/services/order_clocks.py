@@ -46,6 +46,11 @@ def follow_order(order: Order, at: datetime, *, renew: Iterable[str] = ()) -> No
 
 
 def _start(order: Order, kinds: Iterable[str], at: datetime) -> list[Clock]:
+    return clocks.start_clocks(order.case, wants_of(order, kinds, at), at, order_ref=order.pk)
+
+
+def wants_of(order: Order, kinds: Iterable[str], at: datetime) -> list[clocks.Want]:
+    """Return the order's clocks of the given kinds as they would be started at `at`."""
     kinds = list(kinds)
     if not kinds:
         return []
@@ -57,10 +62,9 @@ def _start(order: Order, kinds: Iterable[str], at: datetime) -> list[Clock]:
     if ClockKind.REPORT_IN in rules and meeting and meeting > at:
         rules[ClockKind.REPORT_IN] = _at_assembly(meeting, at)
     owner = partial(_owner, order)
-    wants = [
+    return [
         clocks.Want(kind, owner(kind), rule, order.whistle.kind) for kind, rule in rules.items()
     ]
-    return clocks.start_clocks(case, wants, at, order_ref=order.pk)
 
 
 def _at_assembly(meeting: datetime, at: datetime) -> Rule:

@@ -42,14 +42,16 @@ def issue_paper(
     form: Paper.Form,
     words: Words,
     *,
-    actor: User,
+    actor: User | None,
     at: datetime,
     units: Sequence[Unit] = (),
     to_all: bool = False,
     week: str = "",
+    period: str = "",
+    subject: str = "",
 ) -> Paper:
-    """Number a paper and keep its text as issued. Call it late in the transaction: others who want
-    a number of the form wait until it ends."""
+    """Number a paper and keep its text as issued; without an actor the calendar issued it. Call it late
+    in the transaction: others who want a number of the form wait until it ends."""
     year = at.astimezone(SHANGHAI).year
     (seq,) = take_numbers([(str(form), year)])
     number = paper_number(form, year, seq)
@@ -64,6 +66,8 @@ def issue_paper(
         issued_by=actor,
         to_all=to_all,
         week=week,
+        period=period,
+        subject=subject,
         sheet=sheet_of(form, words, number=number, issuer=issuer, at=at).as_json(),
     )
     paper.units.set(units)

@@ -1,7 +1,9 @@
 """A supervision document as text: what stands on it, whether on screen, in Word or in a PDF."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 NAMES = {
@@ -30,32 +32,105 @@ PAPER_MARKS = {
     "docket": "区交账",
     "minutes": "区纪要",
     "ruling": "确",
+    "month": "区专报",
+    "ranking": "区通报",
+    "unit": "区核部",
+    "town": "区核街",
+    "topic": "区专题",
 }
 """What a paper's number begins with: 区指令〔2026〕3号, 确〔2026〕1号."""
 
 LEVELS = {"blue": "蓝色督办", "yellow": "黄色督办", "red": "红色督办"}
 
 
+HEADING = re.compile(r"[一二三四五六七八九十]{1,2}、[^。；：]{1,30}")
+"""A paragraph of a numeral and a few words is the heading of a section."""
+
+
+def is_heading(text: str) -> bool:
+    return HEADING.fullmatch(text) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under a caption; `shares` says how wide the columns are to each other."""
+    """Rows under a caption; `shares` says how wide the columns are to each other.
+
+    `after` is the number of the paragraph that it follows; None puts it after the last.
+    """
 
     caption: str
     columns: tuple[str, ...]
     shares: tuple[int, ...]
     rows: tuple[tuple[str, ...], ...]
+    after: int | None = None
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Table":
         rows = tuple(tuple(row) for row in kept["rows"])
-        return cls(kept["caption"], tuple(kept["columns"]), tuple(kept["shares"]), rows)
+        columns, shares = tuple(kept["columns"]), tuple(kept["shares"])
+        return cls(kept["caption"], columns, shares, rows, kept.get("after"))
+
+
+Value = int | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line of a chart; what was not measured is None, not 0."""
+
+    name: str
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart as data: `kind` is bar, line or pie; values are written with so many decimals."""
+
+    kind: str
+    caption: str
+    labels: tuple[str, ...]
+    series: tuple[Series, ...]
+    unit: str = ""
+    decimals: int = 0
+    after: int | None = None
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Chart":
+        series = tuple(Series(line["name"], tuple(line["values"])) for line in kept["series"])
+        return cls(**{**kept, "labels": tuple(kept["labels"]), "series": series})
+
+    def said(self, value: Value) -> str:
+        """Write a value as it stands in the chart."""
+        if value is None:
+            return "无数据"
+        places = Decimal(1).scaleb(-self.decimals)
+        return f"{Decimal(str(value)).quantize(places, ROUND_HALF_UP):f}{self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class AreaMap:
+    """Areas coloured by a value, by their codes; shown on screen only."""
+
+    caption: str
+    unit: str
+    values: tuple[tuple[str, Value], ...]
+    after: int | None = None
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "AreaMap":
+        values = tuple((code, value) for code, value in kept["values"])
+        return cls(kept["caption"], kept["unit"], values, kept.get("after"))
+
+
+Part = str | Table | Chart | AreaMap
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """The text of one document, as issued. `head` is the red line, `level` the colour in words.
 
-    `to` is empty where it is addressed to nobody in particular; the tables follow the paragraphs.
+    `to` is empty where it is addressed to nobody in particular; tables, charts and map stand after the
+    paragraph they name, or follow all.
     """
 
     head: str
@@ -68,6 +143,8 @@ class Sheet:
     date: str
     copies: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    area_map: AreaMap | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the sheet as it is kept with its document."""
@@ -75,9 +152,23 @@ class Sheet:
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Sheet":
-        lists = {name: tuple(kept[name]) for name in ("paragraphs", "copies")}
-        tables = tuple(Table.from_json(table) for table in kept.get("tables", ()))
-        return cls(**{**kept, **lists, "tables": tables})
+        """Return the sheet; papers kept before there were charts have none."""
+        lists: dict[str, Any] = {name: tuple(kept[name]) for name in ("paragraphs", "copies")}
+        lists["tables"] = tuple(Table.from_json(table) for table in kept.get("tables", ()))
+        lists["charts"] = tuple(Chart.from_json(chart) for chart in kept.get("charts", ()))
+        shown = kept.get("area_map")
+        lists["area_map"] = AreaMap.from_json(shown) if shown else None
+        return cls(**{**kept, **lists})
+
+    def parts(self) -> Iterator[Part]:
+        """Yield paragraphs, tables, charts and map in the order in which they are read."""
+        shown = [self.area_map] if self.area_map else []
+        things: list[Table | Chart | AreaMap] = [*self.tables, *shown, *self.charts]
+        last = len(self.paragraphs) - 1
+        for number, text in enumerate(self.paragraphs):
+            yield text
+            yield from (thing for thing in things if thing.after == number)
+        yield from (thing for thing in things if thing.after is None or thing.after > last)
 
 
 def number_of(prefix: str, form: str, year: int, seq: int) -> str:

@@ -9,7 +9,8 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from dispatch.sheets import Sheet, Table
+from dispatch.sheets import Chart, Sheet, Table, is_heading
+from dispatch.sheets.picture import png_of
 
 BODY_FONT, TITLE_FONT, BOLD_FONT = "仿宋_GB2312", "方正小标宋简体", "黑体"
 OTHERWISE = {BODY_FONT: "仿宋", TITLE_FONT: "宋体"}
@@ -37,10 +38,13 @@ def docx_of(sheet: Sheet) -> bytes:
     title.paragraph_format.space_before = title.paragraph_format.space_after = PITCH
     if sheet.to:
         _line(file, sheet.to + "：")
-    for text in sheet.paragraphs:
-        _line(file, text).paragraph_format.first_line_indent = 2 * BODY
-    for table in sheet.tables:
-        _table(file, table)
+    for part in sheet.parts():
+        if isinstance(part, str):
+            _paragraph(file, part)
+        elif isinstance(part, Table):
+            _table(file, part)
+        elif isinstance(part, Chart):
+            _chart(file, part)
     _signature(file, sheet)
     _copies(file, sheet)
     kept = BytesIO()
@@ -86,6 +90,33 @@ def _line(
         run.font.color.rgb = colour
     _set_font(run._element.get_or_add_rPr(), font)  # noqa: SLF001 - python-docx has no name for East Asian fonts
     return paragraph
+
+
+def _paragraph(file: Any, text: str) -> None:
+    """Add a paragraph of the body; the heading of a section stands out and stays with what follows."""
+    heading = is_heading(text)
+    form = _line(file, text, font=BOLD_FONT if heading else BODY_FONT).paragraph_format
+    form.first_line_indent = 2 * BODY
+    form.keep_with_next = heading
+
+
+def _chart(file: Any, chart: Chart) -> None:
+    """Add a chart as a picture under its caption; a reader's program is told its figures."""
+    caption = _line(file, chart.caption, font=BOLD_FONT, size=FOOT, align=CENTRE)
+    caption.paragraph_format.space_before = Pt(14)
+    caption.paragraph_format.keep_with_next = True
+    paragraph = file.add_paragraph()
+    paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+    shown = paragraph.add_run().add_picture(BytesIO(png_of(chart, WIDTH.pt)), width=WIDTH)
+    said = "；".join(
+        f"{line.name}："
+        + "，".join(
+            f"{label} {chart.said(value)}"
+            for label, value in zip(chart.labels, line.values, strict=True)
+        )
+        for line in chart.series
+    )
+    shown._inline.docPr.set("descr", f"{chart.caption}。{said}")  # noqa: SLF001 - no name for it there
 
 
 def _set_font(properties: Any, font: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from dispatch.sheets import Sheet, Table
+from dispatch.sheets import AreaMap, Chart, Sheet, Table
 from dispatch.sheets.text import day, minute
 from dispatch.weeks import Week
 
@@ -19,6 +19,11 @@ HEADS = {
     "docket": "交账清单",
     "minutes": "会议纪要",
     "ruling": "文件",
+    "month": "工作专报",
+    "ranking": "通报",
+    "unit": "部门考核单",
+    "town": "街镇考核单",
+    "topic": "专题报告",
 }
 """What follows the issuer's name in the red head."""
 
@@ -32,6 +37,8 @@ class Words:
     paragraphs: tuple[str, ...]
     copies: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    area_map: AreaMap | None = None
 
 
 def sheet_of(form: str, words: Words, *, number: str, issuer: str, at: datetime) -> Sheet:
@@ -47,6 +54,8 @@ def sheet_of(form: str, words: Words, *, number: str, issuer: str, at: datetime)
         date=day(at),
         copies=words.copies,
         tables=words.tables,
+        charts=words.charts,
+        area_map=words.area_map,
     )
 
 

@@ -7,8 +7,9 @@ import pylopdf_fonts_zh_cn
 from django.conf import settings
 from fpdf import FPDF
 
-from dispatch.sheets import Sheet, Table
+from dispatch.sheets import AreaMap, Chart, Sheet, Table, is_heading
 from dispatch.sheets.breaking import broken
+from dispatch.sheets.drawing import Fill, Label, Shape, Stroke, drawn
 
 MM = 72 / 25.4
 TOP, BOTTOM, LEFT, RIGHT = 37 * MM, 35 * MM, 28 * MM, 26 * MM
@@ -30,8 +31,6 @@ def pdf_of(sheet: Sheet) -> bytes:
     _head(page, sheet)
     _title(page, sheet)
     _body(page, sheet)
-    for table in sheet.tables:
-        _table(page, table)
     _signature(page, sheet)
     _copies(page, sheet)
     return bytes(page.output())
@@ -112,11 +111,67 @@ def _title(page: _Page, sheet: Sheet) -> None:
 def _body(page: _Page, sheet: Sheet) -> None:
     if sheet.to:
         page.lines_of(page.fitting(sheet.to + "：", BODY))
-    for paragraph in sheet.paragraphs:
-        first, *rest = page.fitting(paragraph, BODY, indent=2 * BODY)
-        page.set_x(LEFT + 2 * BODY)
+    before: object = ""
+    for part in sheet.parts():
+        if isinstance(part, str):
+            if not isinstance(before, str):
+                page.ln(PITCH / 2)
+            _paragraph(page, part)
+        elif isinstance(part, Table):
+            _table(page, part)
+        elif isinstance(part, Chart):
+            _chart(page, part)
+        before = "" if isinstance(part, AreaMap) else part
+
+
+def _paragraph(page: _Page, text: str) -> None:
+    """Write a paragraph; the heading of a section stands out and never ends a page."""
+    first, *rest = page.fitting(text, BODY, indent=2 * BODY)
+    heading = is_heading(text)
+    if heading and page.will_page_break(3 * PITCH):
+        page.add_page()
+    page.set_x(LEFT + 2 * BODY)
+    with page.local_context(text_mode="FILL_STROKE" if heading else "FILL", line_width=0.35):
         page.line_of(first)
-        page.lines_of(rest)
+    page.lines_of(rest)
+
+
+def _chart(page: _Page, chart: Chart) -> None:
+    """Draw a chart under its caption, both on one page."""
+
+    def measure(text: str, size: float) -> float:
+        page.set_font(FAMILY, size=size)
+        return page.get_string_width(text)
+
+    drawing = drawn(chart, page.epw, measure)
+    page.ln(PITCH / 2)
+    if page.will_page_break(drawing.height + FOOT * 1.6):
+        page.add_page()
+    page.line_of(chart.caption, FOOT, "C", FOOT * 1.6)
+    top = page.get_y()
+    for shape in drawing.shapes:
+        _shape(page, shape, top)
+    page.set_text_color(0)
+    page.set_draw_color(0)
+    page.set_font(FAMILY, size=BODY)
+    page.set_xy(LEFT, top + drawing.height)
+
+
+def _shape(page: _Page, shape: Shape, top: float) -> None:
+    if isinstance(shape, Label):
+        page.set_font(FAMILY, size=shape.size)
+        page.set_text_color(*shape.colour)
+        shift = {"L": 0.0, "C": 0.5, "R": 1.0}[shape.align] * page.get_string_width(shape.text)
+        page.text(LEFT + shape.x - shift, top + shape.y + shape.size * 0.36, shape.text)
+        return
+    points = [(LEFT + x, top + y) for x, y in shape.points]
+    if isinstance(shape, Fill):
+        page.set_fill_color(*shape.colour)
+        page.polygon(points, style="F")
+    elif isinstance(shape, Stroke):
+        page.set_draw_color(*shape.colour)
+        page.set_line_width(shape.width)
+        page.polyline(points)
 
 
 def _table(page: _Page, table: Table) -> None:

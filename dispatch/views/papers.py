@@ -15,9 +15,8 @@ from dispatch.models import Directive, Paper
 from dispatch.queries import directives
 from dispatch.services.papers import check_writes, publish_bulletin
 from dispatch.sheets import Sheet
-from dispatch.sheets.docx import docx_of
-from dispatch.sheets.pdf import pdf_of
-from dispatch.views.documents import WORD
+from dispatch.sheets.files import FILES
+from dispatch.views.charts import parts_of
 from dispatch.views.sections import sections
 
 
@@ -69,10 +68,12 @@ def new(request: HttpRequest) -> HttpResponse:
 def paper(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one paper in official form."""
     seen = _seen(request, pk)
+    sheet = Sheet.from_json(seen.sheet)
     of_paper = Directive.objects.visible_to(request.user).filter(paper=seen).first()
     context = {
         "paper": seen,
-        "sheet": Sheet.from_json(seen.sheet),
+        "sheet": sheet,
+        "parts": parts_of(sheet),
         "directive": of_paper,
         "units": seen.units.order_by("kind", "pk"),
     }
@@ -82,19 +83,25 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def docx(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the paper as a Word file."""
-    seen = _seen(request, pk)
-    return _file(docx_of(Sheet.from_json(seen.sheet)), WORD, f"{seen.number}.docx")
+    return _file(_seen(request, pk), "docx")
 
 
 @require_GET
 def pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the paper as a PDF."""
-    seen = _seen(request, pk)
-    return _file(pdf_of(Sheet.from_json(seen.sheet)), "application/pdf", f"{seen.number}.pdf")
+    return _file(_seen(request, pk), "pdf")
 
 
-def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
-    attached = str(content_disposition_header(True, name))  # noqa: FBT003 - as attachment
+@require_GET
+def xlsx(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the paper as a workbook: its tables as numbers, its charts drawn by the program."""
+    return _file(_seen(request, pk), "xlsx")
+
+
+def _file(paper: Paper, ending: str) -> HttpResponse:
+    write, content_type = FILES[ending]
+    content = write(Sheet.from_json(paper.sheet))
+    attached = str(content_disposition_header(True, f"{paper.number}.{ending}"))  # noqa: FBT003 - as attachment
     headers = {"Content-Disposition": attached, "Cache-Control": "private, no-store"}
     return HttpResponse(content, content_type, headers=headers)
 

@@ -4,6 +4,8 @@
   const { say, make, onEach, toast } = window.chuishao;
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--ui-${name}`).trim();
   const outline = () => ({ color: colour("muted"), weight: 1, fillColor: colour("surface"), fillOpacity: 0.9 });
+  // Pale is little, dark is much; told apart in print, too.
+  const SHADES = ["#eff6fb", "#c6dbef", "#9ecae1", "#6baed6", "#4292c6"];
   const hovered = () => ({ fillColor: colour("blue-ground") });
 
   const load = async (url, params) => {
@@ -25,7 +27,38 @@
       this.areas = L.layerGroup().addTo(this.map);
       this.marks = L.layerGroup().addTo(this.map);
       this.names = new Map();
+      this.colours = this.readValues();
       this.map.on("zoomend resize", () => requestAnimationFrame(() => this.fitNames()));
+    }
+
+    /** The numbers by which areas are coloured, in five steps from the least to the most. */
+    readValues() {
+      const source = document.getElementById(this.box.dataset.values ?? "");
+      if (!source) return null;
+      const { unit, values } = JSON.parse(source.textContent);
+      const known = Object.values(values);
+      const [least, most] = [Math.min(...known), Math.max(...known)];
+      const step = (most - least) / SHADES.length;
+      this.box.after(this.legend(least, step, unit, known.length > 0));
+      const shade = (value) => SHADES[step ? Math.min(Math.floor((value - least) / step), SHADES.length - 1) : 2];
+      return { unit, values, shade };
+    }
+
+    legend(least, step, unit, any) {
+      const row = make("div", { className: "map-legend" });
+      if (!any) return row;
+      const ranges = step ? SHADES.map((shade, n) => [shade, `${(least + n * step).toFixed(1)}–${(least + (n + 1) * step).toFixed(1)}${unit}`]) : [[SHADES[2], `${least}${unit}`]];
+      for (const [shade, text] of ranges) {
+        const swatch = make("span", { className: "map-swatch" });
+        swatch.style.background = shade;
+        row.append(swatch, make("span", { textContent: text }));
+      }
+      return row;
+    }
+
+    look(code) {
+      const value = this.colours?.values[code];
+      return value === undefined ? outline() : { ...outline(), fillColor: this.colours.shade(value) };
     }
 
     async start() {
@@ -69,7 +102,7 @@
         this.remember(areas);
         const layer = L.geoJSON(areas, {
           interactive: !linesOnly,
-          style: linesOnly ? { color: colour("ink"), weight: 1.75, fill: false } : outline(),
+          style: ({ properties }) => (linesOnly ? { color: colour("ink"), weight: 1.75, fill: false } : this.look(properties.code)),
           onEachFeature: (feature, shape) => this.prepare(feature.properties, shape, { named, linesOnly, onPick }),
         });
         layer.addTo(this.areas);
@@ -94,12 +127,13 @@
     }
 
     prepare(area, shape, { named, linesOnly, onPick }) {
-      const label = make("span", { textContent: area.name });
+      const value = this.colours?.values[area.code];
+      const label = make("span", { textContent: value === undefined ? area.name : `${area.name} ${value}${this.colours.unit}` });
       if (named) shape.bindTooltip(label, { permanent: true, direction: "center", className: "map-name", interactive: false });
       else shape.bindTooltip(make("span", { textContent: this.fullName(area.code) }), { sticky: true });
       if (linesOnly) return;
       const point = (on) => {
-        shape.setStyle(on ? hovered() : outline());
+        shape.setStyle(on ? hovered() : this.look(area.code));
         if (named) shape.getTooltip().getElement()?.classList.toggle("is-pointed", on);
       };
       shape.on("mouseover", () => point(true));

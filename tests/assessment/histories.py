@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from accounts.models import Unit, User
-from assessment.models import Review
+from assessment.models import LeaderMark, Review, ReviewAnswer, WhistleMark
 from cases.models import Callback, Case, CaseParty, Clock
-from dispatch.models import Objection, Order, Whistle
+from dispatch.models import Document, Objection, Order, Whistle
 from tests.cast import COMMUNITY, GRID, OTHER_COMMUNITY, OTHER_TOWN, SHANGHAI, TOWN
 
 MARCH = datetime(2026, 3, 1, tzinfo=SHANGHAI)
@@ -33,6 +33,8 @@ class History:
     written: int = 0
 
     def __post_init__(self) -> None:
+        # Chance of its own for what came later, so that a seed still writes the cases it always wrote.
+        self.aside = random.Random(str(self.dice.getstate()[1][:8]))
         self.units = {unit.code: unit for unit in Unit.objects.all()}
 
     def write(self, count: int) -> None:
@@ -71,6 +73,10 @@ class History:
         for round_ in range(1, case.round + 1):
             self.round_of(case, round_)
         self.clock(case, "finish", self.units[case.town_id], None)
+        reached = Callback.objects.filter(case=case, outcome="reached").exists()
+        case.callback_given_up = not reached and self.aside.random() < 0.7
+        case.self_handled = self.aside.random() < 0.4
+        case.save()
         return case
 
     def round_of(self, case: Case, round_: int) -> None:
@@ -152,10 +158,62 @@ class History:
             self.clock(whistle.case, "finish", order.unit, order.pk)
         if state == "reviewed":
             marks = {name: dice.randint(0, 100) for name in ("arrival", "attitude", "result")}
-            Review.objects.create(order=order, reviewer=self.people["town"], at=at, **marks)
+            review = Review.objects.create(
+                order=order, reviewer=self.people["town"], at=at, **marks
+            )
+            self.answer(review)
         if dice.random() < 0.2:
             self.objection(order)
+        self.later(order)
         return order
+
+    def answer(self, review: Review) -> None:
+        """The department objects to its marks, sometimes rightly."""
+        upheld = self.aside.choice([True, False, None, ...])
+        if upheld is not ...:
+            ReviewAnswer.objects.create(
+                review=review,
+                kind="object",
+                answered_by=self.people["department"],
+                answered_at=review.at,
+                upheld=upheld,
+                ruling="" if upheld is None else "裁定",
+                ruled_at=None if upheld is None else review.at,
+            )
+
+    def later(self, order: Order) -> None:
+        """The department marks the whistle; a document of the ladder is sent to it."""
+        chance = self.aside
+        if chance.random() < 0.5:
+            proper = chance.random() < 0.8
+            WhistleMark.objects.create(
+                order=order,
+                proper=proper,
+                mark=chance.randint(0, 100),
+                comment="" if proper else "不该吹哨",
+                marked_by=self.people["department"],
+                at=order.issued_at,
+            )
+        if chance.random() < 0.3:
+            clock = Clock.objects.filter(order_ref=order.pk).order_by("pk")[0]
+            sent = order.issued_at + timedelta(days=chance.uniform(-3, 20))
+            number = Document.objects.count() + 1
+            Document.objects.create(
+                form=chance.choice(Document.Form.values),
+                year=2026,
+                seq=number,
+                number=f"D{number}",
+                clock=clock,
+                climb=0,
+                rung=number,
+                case=order.case,
+                order=order,
+                unit=order.unit,
+                due_was=sent,
+                issued_at=sent,
+                written_at=sent,
+                sheet={},
+            )
 
     def objection(self, order: Order) -> None:
         upheld = self.dice.choice([True, False, None])
@@ -166,7 +224,14 @@ class History:
             raised_at=order.issued_at,
             upheld=upheld,
             ruled_at=None if upheld is None else order.issued_at,
+            charged_to=self.charged(order, upheld),
         )
+
+    def charged(self, order: Order, upheld: bool | None) -> Unit | None:
+        """Of some rulings nobody wrote down who is charged."""
+        if upheld is None or self.aside.random() < 0.3:
+            return None
+        return self.units[order.case.town_id] if upheld else order.unit
 
     def clock(self, case: Case, kind: str, unit: Unit, order: int | None) -> None:
         running = Clock.objects.running().filter(case=case, kind=kind, order_ref=order).exists()
@@ -181,6 +246,7 @@ class History:
             due_at=case.received_at + timedelta(hours=1),
             stopped_at=case.received_at + timedelta(hours=2) if stopped else None,
             breached_at=case.received_at + timedelta(hours=1) if breached else None,
+            exempt_at=case.received_at if breached and self.aside.random() < 0.3 else None,
         )
 
 
@@ -188,4 +254,13 @@ def history(people: dict[str, User], seed: int = 1, count: int = 40) -> History:
     """Write a history and return its writer."""
     writer = History(people, random.Random(seed))
     writer.write(count)
+    for code in ("CGW", "ZJW"):
+        for name in ("leader", "assessor"):
+            LeaderMark.objects.create(
+                period="2026-03",
+                unit=writer.units[code],
+                mark=writer.aside.randint(0, 100),
+                marked_by=people[name],
+                at=APRIL,
+            )
     return writer

@@ -4,14 +4,30 @@ from collections import defaultdict
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from assessment import periods
+from assessment.models import AssessmentPolicy
 from assessment.services.reports import report
 from cases.models import Case
+from dispatch.models import Order
 from tests.assessment import brute
 from tests.assessment.histories import APRIL, MARCH, history
 from tests.cast import Stage
 
+OF_UNIT = [
+    "orders",
+    "lead_orders",
+    "settled",
+    "reviews",
+    "struck_reviews",
+    "objections_lost",
+    "documents",
+    "leader_marks",
+    "parts",
+    "score",
+]
 COUNTS = [
     "received",
     "closed",
@@ -20,8 +36,11 @@ COUNTS = [
     "valid_callbacks",
     "contacted",
     "resolved",
+    "partly",
     "satisfied",
     "basic",
+    "awaiting",
+    "unreached",
 ]
 
 
@@ -97,12 +116,41 @@ def test_departments_equal_a_recount(stage: Stage, seed: int) -> None:
     assert {row["code"] for row in found["by_department"]} == {"CGW", "ZJW", "XFZD", "GD"}
     for row in found["by_department"]:
         expected = brute.department(span, row["code"])
-        said = only(row, ["orders", "lead_orders", "settled", "reviews", "objections_lost"])
+        said = only(row, [name for name in OF_UNIT if name in expected])
         said["kept"] = {kind: limit["kept"] for kind, limit in row["limits"].items()}
         said["decided"] = {kind: limit["decided"] for kind, limit in row["limits"].items()}
         said["answers"] = only(row, list(expected["answers"]))
-        said["score"] = row["score"]
         assert said == expected
+
+
+SIX_PARTS = {
+    "timeliness_weight": "0.25",
+    "results_weight": "0.2",
+    "objections_weight": "0.05",
+    "documents_weight": "0.05",
+    "leaders_weight": "0.05",
+    "town_cap": "0.6",
+    "document_points": {"urge": "2", "reminder": "5", "assignment": 10, "supervision": "12.5"},
+}
+
+
+@pytest.mark.parametrize("seed", [4, 5])
+def test_six_parts_equal_a_recount(stage: Stage, seed: int) -> None:
+    AssessmentPolicy.objects.update(**SIX_PARTS)
+    test_departments_equal_a_recount(stage, seed)
+
+
+@pytest.mark.parametrize("seed", [4, 5])
+def test_performance_equals_a_recount(stage: Stage, seed: int) -> None:
+    history(stage.people, seed, 50)
+    span = periods.find("2026-03")
+    cases = brute.cases_of(span)
+    orders = [o for o in Order.objects.exclude(state="withdrawn") if o.case in cases]
+    for row in report(span, APRIL)["by_town"]:
+        own = [case for case in cases if case.town_id == row["code"]]
+        parts = dict(row["performance"]["parts"])
+        assert parts.pop("rates") == row["score"]
+        assert parts == brute.town_parts(own, row["code"], orders)
 
 
 def test_a_case_belongs_to_the_month_it_was_received_in_local_time(stage: Stage) -> None:
@@ -135,3 +183,11 @@ def test_the_last_answer_counts_even_while_the_redo_is_under_way(stage: Stage) -
     writer.callback(case, 2, 2, "reached", resolved="yes", satisfied="satisfied", contacted=True)
     totals = report(periods.find("2026-03"), APRIL)["totals"]
     assert (totals["valid_callbacks"], totals["resolved"]) == (1, 1)
+
+
+@pytest.mark.parametrize("count", [3, 30])
+def test_a_report_costs_few_queries_however_many_cases(stage: Stage, count: int) -> None:
+    history(stage.people, 10, count)
+    with CaptureQueriesContext(connection) as queries:
+        report(periods.find("2026-03"), APRIL)
+    assert len(queries) <= 28, [query["sql"][:90] for query in queries]

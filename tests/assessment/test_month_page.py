@@ -11,8 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from assessment import periods
-from assessment.models import PeriodFigures
-from assessment.services import scores
+from assessment.models import AssessmentPolicy, PeriodFigures, Review, ReviewAnswer, WhistleMark
+from assessment.services import scores, standing
+from cases.models import Clock
 from tests.assessment.histories import APRIL, MARCH, history
 from tests.cast import SHANGHAI, TOWN, Stage
 
@@ -44,10 +45,13 @@ def counted(client: Client, url: str) -> int:
     return int(found[1].replace(",", ""))
 
 
+TABS = ("overview", "towns", "departments", "categories", "lists", "corrections")
+
+
 def test_every_number_opens_a_list_of_as_many(stage: Stage) -> None:
     history(stage.people, 11, 40)
     leader = signed_in(stage, "leader")
-    links = dict(links_of(leader))
+    links = {url: count for tab in TABS for url, count in links_of(leader, f"{PAGE}?tab={tab}")}
     for category in ("01", "03"):
         links |= dict(links_of(leader, f"{PAGE}?category={category}"))
     assert len(links) > 100
@@ -101,7 +105,7 @@ def test_a_town_reads_the_ranking_and_opens_its_own_line_only(stage: Stage) -> N
     assert "Towns ranked" in html
     assert "杨庄街道" in html
     assert "Response rate" not in html
-    links = dict(links_of(town))
+    links = dict(links_of(town, f"{PAGE}?tab=towns"))
     assert links
     assert all(f"town={TOWN}" in url for url in links)
     assert {url: counted(town, url) for url in links} == links
@@ -113,7 +117,7 @@ def test_a_town_reads_the_ranking_and_opens_its_own_line_only(stage: Stage) -> N
 def test_a_department_opens_its_own_line_only(stage: Stage) -> None:
     history(stage.people, 14, 40)
     department = signed_in(stage, "department")
-    links = dict(links_of(department))
+    links = dict(links_of(department, f"{PAGE}?tab=departments"))
     assert links
     assert all("unit=CGW" in url for url in links)
     assert {url: counted(department, url) for url in links} == links
@@ -169,12 +173,12 @@ def test_the_page_costs_few_queries(stage: Stage, count: int) -> None:
     history(stage.people, 15, count)
     scores.refresh(periods.find("2026-03"), APRIL)
     leader = signed_in(stage, "leader")
-    leader.get(PAGE)
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
-        leader.get(PAGE)
-    assert len(queries) <= 8, [q["sql"] for q in queries]
+    for tab in TABS:
+        page = f"{PAGE}?tab={tab}"
+        leader.get(page)
+        with CaptureQueriesContext(connection) as queries:
+            leader.get(page)
+        assert len(queries) <= 12, [q["sql"] for q in queries]
 
 
 @pytest.mark.parametrize("url", ["orders/?unit=CGW&what=orders", "whistles/"])
@@ -186,3 +190,110 @@ def test_the_lists_cost_few_queries(stage: Stage, url: str, count: int) -> None:
     with CaptureQueriesContext(connection) as queries:
         leader.get(PAGE + url)
     assert len(queries) <= 8, [q["sql"] for q in queries]
+
+
+def test_a_town_sees_the_ranking_only(stage: Stage) -> None:
+    town = signed_in(stage, "town")
+    for tab in ("categories", "lists", "corrections"):
+        answer = town.get(f"{PAGE}?tab={tab}")
+        assert answer.context["tab"] == "overview"
+        assert [one["label"] for one in answer.context["tabs"]] == [
+            "Overview",
+            "Towns",
+            "Departments",
+        ]
+
+
+def test_a_unit_below_the_fewest_cases_has_no_rank_and_the_page_says_why(stage: Stage) -> None:
+    AssessmentPolicy.objects.update(min_cases=500)
+    history(stage.people, 17, 40)
+    WhistleMark.objects.all().delete()  # what a town's whistles are worth is not known then
+    html = signed_in(stage, "leader").get(f"{PAGE}?tab=towns").content.decode()
+    assert html.count("fewer than 500, not ranked") == 2
+
+
+def test_what_is_not_told_apart_is_called_so(stage: Stage) -> None:
+    AssessmentPolicy.objects.update(min_cases=1)
+    history(stage.people, 18, 60)
+    html = signed_in(stage, "leader").get(f"{PAGE}?tab=towns").content.decode()
+    assert "not told apart from" in html
+    assert re.search(r"places 1–\d", html)
+
+
+def test_pooled_and_averaged_figures_are_both_labelled(stage: Stage) -> None:
+    history(stage.people, 18, 40)
+    html = signed_in(stage, "leader").get(f"{PAGE}?tab=towns").content.decode()
+    assert "pooled: each callback counts the same" in html
+    assert "each town counts the same" in html
+
+
+def test_a_period_is_chosen_by_its_name(stage: Stage) -> None:
+    leader = signed_in(stage, "leader")
+    for name in ("2026-03-04", "2026-W10", "2026-Q1", "2026", "2026-02"):
+        answer = leader.get(f"/month/?period={name}&tab=towns")
+        assert (answer.status_code, answer["Location"]) == (302, f"/month/{name}/?tab=towns")
+        shown = leader.get(answer["Location"])
+        assert shown.status_code == 200
+        assert any(name in group["periods"] for group in shown.context["choices"])
+    assert leader.get("/month/?period=nonsense").status_code == 400
+
+
+def test_figures_kept_by_an_older_version_are_still_shown(stage: Stage) -> None:
+    history(stage.people, 19, 30)
+    leader = signed_in(stage, "leader")
+    leader.get(PAGE)
+    kept = PeriodFigures.objects.get()
+    new = {
+        *("group", "group_name", "unranked", "partly", "unreached", "awaiting", "bounds", "redone"),
+        *("self_handled", "handled", "whistled", "whistle_marks", "improper", "upheld_against"),
+        *("performance", "struck_reviews", "town_weights", "documents", "leader_marks"),
+        *standing.NOTHING,
+    }
+    for key in ("by_town", "by_department"):
+        kept.figures[key] = [
+            {name: value for name, value in row.items() if name not in new}
+            for row in kept.figures[key]
+        ]
+    for name in ("unreached", "awaiting", "partly", "attempts", "whistled"):
+        kept.figures["totals"].pop(name, None)
+    for name in ("groups", "bounds"):
+        kept.figures.pop(name)
+    policy = kept.figures["policy"]
+    weights = ("marks", "timeliness", "results")
+    kept.figures["policy"] = {
+        name: policy[name] for name in ("name", "weights", "basic_factor", "tie_rule")
+    } | {"department_weights": {name: policy["department_weights"][name] for name in weights}}
+    kept.policy = kept.figures["policy"]
+    kept.save()
+    for tab in TABS:
+        assert leader.get(f"{PAGE}?tab={tab}").status_code == 200
+
+
+def test_what_is_set_aside_is_in_no_number_and_in_no_list(stage: Stage) -> None:
+    """A missed limit that is not charged and marks that were struck count nowhere."""
+    history(stage.people, 11, 60)
+    at = APRIL
+    missed = Clock.objects.filter(breached_at__isnull=False)
+    assert missed.exists()
+    missed.filter(pk__in=missed.values("pk")[:20]).update(exempt_at=at)
+    reviews = list(Review.objects.order_by("pk")[:5])
+    for review in reviews:
+        struck = {
+            "kind": "object",
+            "answered_by": review.reviewer,
+            "answered_at": at,
+            "upheld": True,
+            "ruling": "评分依据不实",
+            "ruled_by": review.reviewer,
+            "ruled_at": at,
+        }
+        ReviewAnswer.objects.update_or_create(review=review, defaults=struck)
+    leader = signed_in(stage, "leader")
+    links = {
+        url: count
+        for tab in ("towns", "departments")
+        for url, count in links_of(leader, f"{PAGE}?tab={tab}")
+        if "charged" in url or "what=" in url
+    }
+    assert links
+    assert {url: counted(leader, url) for url in links} == links

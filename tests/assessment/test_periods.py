@@ -1,6 +1,6 @@
 """Periods: months, years, named spans; half-open, in the district's zone."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from accounts.refusals import BadInput
 from assessment import periods
 from assessment.models import Period
+from assessment.spans import DayRule, Tiling
 from tests.cast import SHANGHAI
 
 
@@ -95,12 +96,108 @@ def test_running_are_the_month_the_year_and_the_named_spans_around_a_moment() ->
     assert [span.name for span in periods.running(new_year_in_utc)][:2] == ["2026-01", "2026"]
 
 
-@given(st.datetimes(datetime(1900, 1, 2), datetime(2900, 1, 1), timezones=st.just(UTC)))
-def test_every_moment_lies_in_exactly_one_month(at: datetime) -> None:
-    span = periods.running_month(at)
-    assert span.covers(at)
-    assert not periods.running_month(span.ends_at).covers(at)
-    assert periods.running_month(span.ends_at).starts_at == span.ends_at
-    assert (
-        periods.running_month(span.starts_at - timedelta(microseconds=1)).ends_at == span.starts_at
-    )
+rules = st.lists(
+    st.builds(
+        DayRule,
+        st.dates(date(2020, 1, 1), date(2030, 12, 31)),
+        st.integers(1, 28),
+        st.integers(0, 23),
+    ),
+    max_size=5,
+    unique_by=lambda rule: rule.valid_from,
+)
+moments = st.datetimes(datetime(2019, 1, 2), datetime(2032, 1, 1), timezones=st.just(UTC))
+
+
+@given(rules, moments)
+def test_every_moment_lies_in_exactly_one_day_and_month(given_rules: list, at: datetime) -> None:
+    tiles = Tiling(given_rules, SHANGHAI)
+    day, month = tiles.day(tiles.day_at(at)), tiles.month(*tiles.month_at(at))
+    for span in (day, month):
+        assert span.covers(at)
+    assert month.starts_at <= day.starts_at < day.ends_at <= month.ends_at
+    assert tiles.month(*tiles.month_at(month.ends_at)).starts_at == month.ends_at
+    before = month.starts_at - timedelta(microseconds=1)
+    assert tiles.month(*tiles.month_at(before)).ends_at == month.starts_at
+
+
+@given(rules, st.integers(2019, 2031))
+def test_days_weeks_months_and_quarters_tile_across_every_change_of_rule(
+    given_rules: list, year: int
+) -> None:
+    tiles = Tiling(given_rules, SHANGHAI)
+    months = [tiles.month(year, n) for n in range(1, 13)]
+    whole = tiles.year(year)
+    assert (whole.starts_at, whole.ends_at) == (months[0].starts_at, months[-1].ends_at)
+    for row in (
+        months,
+        [tiles.quarter(year, n) for n in range(1, 5)],
+        [tiles.week(year, n) for n in range(1, 53)],
+        [tiles.day(date(year, 1, 1) + timedelta(days=n)) for n in range(365)],
+    ):
+        assert all(span.starts_at < span.ends_at for span in row)
+        assert all(a.ends_at == b.starts_at for a, b in pairwise(row))
+    quarter = tiles.quarter(year, 2)
+    assert (quarter.starts_at, quarter.ends_at) == (months[3].starts_at, months[5].ends_at)
+
+
+def test_the_rule_of_the_19th_and_of_noon() -> None:
+    tiles = Tiling([DayRule(date(2020, 1, 1), 19, 0)], SHANGHAI)
+    november = tiles.month(2025, 11)
+    assert (november.starts_at, november.ends_at) == (local(2025, 10, 19), local(2025, 11, 19))
+    noon = Tiling([DayRule(date(2020, 1, 1), 1, 12)], SHANGHAI)
+    day = noon.day(date(2025, 10, 26))
+    assert (day.starts_at, day.ends_at) == (local(2025, 10, 25, 12), local(2025, 10, 26, 12))
+    assert noon.month(2025, 11).starts_at == local(2025, 10, 31, 12)
+
+
+def test_a_change_of_rule_leaves_no_gap() -> None:
+    tiles = Tiling([DayRule(date(2020, 1, 1)), DayRule(date(2025, 10, 5), 19, 0)], SHANGHAI)
+    assert tiles.month(2025, 10).ends_at == local(
+        2025, 11, 1
+    )  # in force on 1 October: the old rule
+    assert tiles.month(2025, 11).starts_at == local(2025, 11, 1)
+    assert tiles.month(2025, 11).ends_at == local(2025, 11, 19)
+
+
+@pytest.mark.django_db
+def test_weeks_quarters_and_days_have_names_too() -> None:
+    week = periods.find("2026-W47")
+    assert (week.starts_at, week.ends_at) == (local(2026, 11, 16), local(2026, 11, 23))
+    quarter = periods.find("2026-Q4")
+    assert (quarter.starts_at, quarter.ends_at) == (local(2026, 10, 1), local(2027, 1, 1))
+    day = periods.find("2026-11-21")
+    assert (day.starts_at, day.ends_at) == (local(2026, 11, 21), local(2026, 11, 22))
+
+    def names(name: str) -> list[str]:
+        return [span.name for span in periods.neighbours(periods.find(name))]
+
+    assert names("2026-Q1") == ["2025-Q4", "2026-Q2"]
+    assert names("2026-W01") == ["2025-W52", "2026-W02"]
+    assert names("2026-01-01") == ["2025-12-31", "2026-01-02"]
+    before = [span.name for span in periods.before(periods.find("2026-01"), 3)]
+    assert before == ["2025-12", "2025-11", "2025-10"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["2026-W54", "2025-W53", "2026-W00", "2026-Q5", "2026-02-30"])
+def test_a_week_or_a_day_that_the_calendar_does_not_have_is_refused(name: str) -> None:
+    with pytest.raises(BadInput):
+        periods.find(name)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        ("2026-11", date(2026, 11, 1)),
+        ("2026-Q4", date(2026, 10, 1)),
+        ("2026", date(2026, 1, 1)),
+        ("2026-W47", date(2026, 11, 16)),
+        ("2026-11-21", date(2026, 11, 21)),
+    ],
+)
+def test_the_policy_of_a_period_is_that_of_its_first_day_by_the_calendar(
+    name: str, day: date
+) -> None:
+    assert periods.ruled_on(periods.find(name)) == day

@@ -5,6 +5,8 @@ from django.db import connection
 
 from assessment import periods
 from assessment.queries import behind, cells, units
+from assessment.queries.inputs import PARTS, ordered, parameters
+from assessment.queries.lines import Lines, live_lines
 from tests.cast import Stage
 
 
@@ -22,21 +24,39 @@ def plan(sql: str, given: object) -> str:
         cells.TALLIES,
         cells.BREACHED,
         cells.WHISTLES,
+        cells.MARKS,
+        cells.UPHELD,
+        cells.ATTEMPTS,
+        cells.PRAISE,
         units.ORDERS,
         units.LIMITS,
         units.OBJECTIONS,
+        units.DOCUMENTS,
         units.ANSWERS,
     ],
 )
 def test_no_statement_reads_a_table_whole(stage: Stage, sql: str) -> None:
-    span = periods.find("2026-03")
-    given = {**cells.parameters(span), "timed": [str(kind) for kind in units.TIMED]}
-    found = plan(sql, given)
+    lines = live_lines(periods.find("2026-03"))
+    found = plan(lines.sql(sql), {**lines.given, "codes": ["0101"], "tops": ["01"]})
     assert "Seq Scan" not in found, found
 
 
+@pytest.mark.parametrize("part", PARTS)
+def test_no_line_is_sought_in_a_whole_table(stage: Stage, part: str) -> None:
+    given = parameters(periods.find("2026-03"))
+    found = plan(ordered(part, given), given)
+    small = ("accounts_unit", "accounts_user", "assessment_leadermark")
+    read = [line for line in found.splitlines() if "Seq Scan" in line]
+    assert not [line for line in read if not any(table in line for table in small)], found
+
+
 def test_the_tallies_come_from_one_reading_of_the_cases() -> None:
-    assert cells.TALLIES.count("FROM cases_case") == 1
+    sql = live_lines_of_nothing().sql(cells.TALLIES)
+    assert sql.count("FROM cases_case") == 1
+
+
+def live_lines_of_nothing() -> Lines:
+    return Lines({name: f"({part.sql})" for name, part in PARTS.items()}, {})
 
 
 @pytest.mark.parametrize("what", ["orders", "finish_missed", "valid_callbacks"])

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessment import scoring
-from assessment.scoring import Facts, UnitWeights, Weights
+from assessment.parts import UnitWeights
+from assessment.scoring import Facts, Weights
 
 VECTOR = Facts(valid=200, contacted=198, resolved=180, satisfied=150, basic=30)
 
@@ -121,7 +122,12 @@ def test_points_of_the_callbacks_add_up_to_the_score(counts: Facts, rule: Weight
     said = ["satisfied"] * counts.satisfied + ["basic"] * counts.basic
     said += ["dissatisfied"] * (counts.valid - len(said))
     each = [
-        scoring.points(n < counts.contacted, n < counts.resolved, said[n], rule)
+        scoring.points(
+            contacted=n < counts.contacted,
+            resolved="yes" if n < counts.resolved else "no",
+            satisfied=said[n],
+            weights=rule,
+        )
         for n in range(counts.valid)
     ]
     whole = sum(map(Fraction, each), Fraction(0))

@@ -14,9 +14,8 @@ from django.urls import reverse
 from accounts.models import Notice
 from assessment import periods
 from assessment.models import UnitScore
-from assessment.queries.units import facts_by_unit
 from assessment.services.proposals import changed_limits, proposed_calendar
-from assessment.services.reports import report
+from assessment.services.reports import read_sources, report
 from assessment.services.trials import Proposal, try_out
 from cases.models import CaseEvent, Clock, ClockEntry, TimeLimit
 from cases.services.breaches import sweep_breaches
@@ -94,8 +93,14 @@ def test_the_rules_in_force_give_history_back_to_the_last_clock(month: Stage, pr
     assert (trial.changed, trial.moved, trial.changes) == (0, 0, [])
     assert all(then == now for then, now in [*trial.towns, *trial.departments])
     history = report(span, month.at)
-    assert [now for _then, now in trial.departments] == history["by_department"]
-    assert [now for _then, now in trial.towns] == history["by_town"]
+    assert_says_the_same(trial.departments, history["by_department"])
+    assert_says_the_same(trial.towns, history["by_town"])
+
+
+def assert_says_the_same(pairs, rows):
+    """The report says more of each: how sure its rank is."""
+    for (_then, now), row in zip(pairs, rows, strict=True):
+        assert row == row | now
 
 
 def test_a_shorter_limit_makes_more_late_and_moves_scores(month):
@@ -146,7 +151,7 @@ def test_a_trial_writes_nothing(month):
 def test_facts_are_counted_as_the_report_counts_them(month):
     trial = try_out(periods.find(MARCH), Proposal(limits=stored()), month.at)
     assert Clock.objects.filter(stopped_at=None, breached_at=None, kind="report_in").exists()
-    decided = sum(facts.decided for facts in facts_by_unit(periods.find(MARCH)).values())
+    decided = sum(facts.decided for facts in read_sources(periods.find(MARCH)).units.values())
     shown = [row["limits"] for _then, row in trial.departments]
     assert sum(limit["decided"] for limits in shown for limit in limits.values()) == decided
 

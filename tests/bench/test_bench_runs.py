@@ -31,6 +31,7 @@ def test_a_tiny_benchmark_runs_to_its_end_and_cleans_up(base_dir: Path, tmp_path
         line = next(line for line in done.stdout.splitlines() if line.startswith(title + "  "))
         assert len(re.findall(r"\d\.\d{3} \(\d+\.\d{3}–\d+\.\d{3}\)", line)) == 2, line
         assert re.search(r"\d+ of \d+", line), line
+    assert re.search(r"^import : COPY +\d\.\d{3} \(.*by COPY$", done.stdout, re.MULTILINE)
     assert "lists," in done.stdout
     for title in ("Breaches", "Documents"):
         assert re.search(rf"^{title} +\d\.\d{{3}} \(.*\d/s\)$", done.stdout, re.MULTILINE)

@@ -82,7 +82,7 @@ def own_profile(**parts: Any) -> Any:
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_every_shipped_profile_is_whole_and_every_row_names_its_source(code: str) -> None:
+def test_every_shipped_profile_is_whole_and_every_row_names_its_source(db: None, code: str) -> None:
     profile = shipped_profile(code)
     assert profile.code == code
     assert profile.name

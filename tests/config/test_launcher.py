@@ -20,6 +20,7 @@ import pytest
 pytestmark = pytest.mark.slow
 
 READY = 180  # seconds; a machine that runs tests is busy
+LAUNCHER = [sys.executable, "manage.py", "run"]
 
 
 def spare_port() -> int:
@@ -117,11 +118,7 @@ def serve(base_dir: Path, tmp_path: Path) -> Iterator[Callable[..., Served]]:
     started = []
 
     def one(command: str = "manage", port: int = 0, **environment: str) -> Served:
-        line = (
-            ["make", "--silent", "run"]
-            if command == "make"
-            else [sys.executable, "manage.py", "run"]
-        )
+        line = ["make", "--silent", "run"] if command == "make" else LAUNCHER
         started.append(
             Served(base_dir, tmp_path / "data", port or spare_port(), line, **environment)
         )
@@ -132,6 +129,29 @@ def serve(base_dir: Path, tmp_path: Path) -> Iterator[Callable[..., Served]]:
         served.stop()
 
 
+@pytest.fixture(scope="module")
+def first_start(base_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Start on an empty folder and stop; return the folder, for tests of what comes after a first start."""
+    served = Served(base_dir, tmp_path_factory.mktemp("first") / "data", spare_port(), LAUNCHER)
+    try:
+        served.wait_until_ready()
+    finally:
+        served.stop()
+    assert served.process.returncode == 0
+    assert "whistle-demo" not in served.said()  # no demo without DEMO=1
+    assert served.processes() == []
+    return served.data_dir
+
+
+@pytest.fixture
+def serve_again(
+    serve: Callable[..., Served], first_start: Path, tmp_path: Path
+) -> Callable[..., Served]:
+    """Start launchers on a copy of that folder."""
+    subprocess.run(["cp", "-a", str(first_start), str(tmp_path / "data")], check=True)
+    return serve
+
+
 def wait_until(true: Callable[[], object], seconds: float = 40) -> None:
     end = time.monotonic() + seconds
     while not true():
@@ -139,10 +159,9 @@ def wait_until(true: Callable[[], object], seconds: float = 40) -> None:
         time.sleep(0.1)
 
 
-def test_it_serves_heals_and_stops_without_a_trace(serve: Callable[..., Served]) -> None:
-    served = serve()
+def test_it_serves_heals_and_stops_without_a_trace(serve_again: Callable[..., Served]) -> None:
+    served = serve_again()
     served.wait_until_ready()
-    assert "whistle-demo" not in served.said()  # no demo without DEMO=1
     assert [served.get(path) for path in ("/healthz", "/readyz", "/metrics")] == [200, 200, 200]
 
     for word in ("worker", "granian"):
@@ -160,14 +179,14 @@ def test_it_serves_heals_and_stops_without_a_trace(serve: Callable[..., Served])
 
 
 def test_killed_outright_it_takes_its_processes_along_and_starts_again(
-    serve: Callable[..., Served],
+    serve_again: Callable[..., Served],
 ) -> None:
-    served = serve()
+    served = serve_again()
     served.wait_until_ready()
     served.stop(signal.SIGKILL)
     wait_until(lambda: not served.processes())
 
-    again = serve()
+    again = serve_again()
     again.wait_until_ready()
     again.stop(signal.SIGINT)
     assert again.processes() == []
@@ -193,10 +212,11 @@ def test_a_port_that_is_none_is_refused(serve: Callable[..., Served]) -> None:
     assert served.said() == "manage.py: PORT='eighty' is not a whole number from 1 to 65535\n"
 
 
-def test_one_folder_is_served_once(serve: Callable[..., Served]) -> None:
-    first = serve()
-    wait_until(lambda: (first.data_dir / "postgres/data").exists(), 60)
-    second = serve()
+def test_one_folder_is_served_once(serve_again: Callable[..., Served]) -> None:
+    first = serve_again()
+    lock = first.data_dir / "run/launcher"
+    wait_until(lambda: f":{first.port}/" in lock.read_text(), 60)
+    second = serve_again()
     assert second.process.wait(60) != 0
     assert f"is being served already: http://127.0.0.1:{first.port}/" in second.said()
     first.stop()
@@ -211,9 +231,9 @@ def test_a_stop_while_starting_stops(serve: Callable[..., Served]) -> None:
 
 
 def test_a_command_beside_it_finds_the_database_and_leaves_it_running(
-    serve: Callable[..., Served], base_dir: Path
+    serve_again: Callable[..., Served], base_dir: Path
 ) -> None:
-    served = serve()
+    served = serve_again()
     served.wait_until_ready()
     done = subprocess.run(
         [

@@ -8,11 +8,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from fontTools import subset  # type: ignore[import-untyped]
+from pytest_django import Settings
 
 from accounts.models import Membership, Unit, User
 from cases.models import CaseParty, Clock
 from dispatch.models import Document
 from dispatch.services.ladders import sweep_ladders
+from dispatch.sheets.pdf import font_path
 from tests.api.calls import V1, caller
 from tests.cast import PEOPLE, Stage
 from tests.dispatch.ladders import make_ladder
@@ -58,10 +61,19 @@ def undone(client: Client, method: str, address: str, body: dict[str, str] | Non
     return int(answer.status_code)
 
 
+@pytest.fixture(scope="module")
+def few_letters(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return a font of a few letters: to embed one of all Chinese takes a second a paper."""
+    path = str(tmp_path_factory.mktemp("font") / "few.ttf")
+    subset.main([str(font_path()), "--text=0123456789", f"--output-file={path}"])
+    return path
+
+
 @pytest.mark.parametrize("page", ["document", "document_docx", "document_pdf"])
 def test_a_document_and_its_files_are_for_those_who_see_its_case_or_are_written_to(
-    stage: Stage, letter: Document, page: str
+    stage: Stage, letter: Document, page: str, few_letters: str, settings: Settings
 ) -> None:
+    settings.DOCUMENT_FONT = few_letters
     address = reverse(f"dispatch:{page}", args=[letter.pk])
     answers = {who: undone(browser(stage, who), "get", address) for who in [*PEOPLE, ""]}
     assert answers == {who: 200 if who in SEE else 404 for who in PEOPLE} | {"": 302}

@@ -175,6 +175,7 @@ def test_a_request_travels_from_the_call_to_the_month_page(
     call_back(opens("callback"), number)
 
     leader = opens("leader")
+    leader.get_by_role("main").get_by_role("link", name="月度考核").click()
     leader.get_by_role("button", name="重新计算").click()
     expect(leader.locator("a.tile", has_text="已结案")).to_contain_text("1")
     leader.locator("a.tile", has_text="已受理").click()

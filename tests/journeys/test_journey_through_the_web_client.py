@@ -121,7 +121,8 @@ def test_a_request_travels_from_the_call_to_the_month_page(people: dict[str, Vis
     assert not Clock.objects.running().exists()
     leader = people["leader"]
     leader.open("/")
-    assert leader.url == "/month/"
+    assert leader.url == "/brief/"
+    leader.open("/month/")
     leader.press("重新计算")  # what a task does every few minutes
     for label in ("已受理", "已结案"):
         count, behind = number_on(leader.html, label)

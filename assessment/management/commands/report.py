@@ -1,8 +1,9 @@
-"""Print or write the report of a period, as JSON or as a workbook."""
+"""Print or write the report of a period: JSON, a workbook, or the bulletin as Word or PDF."""
 
 import json
 import sys
 from argparse import ArgumentParser
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,13 @@ from django.utils import timezone, translation
 
 from accounts.refusals import BadInput
 from assessment import periods
+from assessment.services.report_papers import draft_of
 from assessment.services.reports import report
+from assessment.spans import Span
 from assessment.workbook import workbook_of
+from dispatch.sheets.files import FILES
 
-FORMATS = ("json", "xlsx")
+FORMATS = ("json", "docx", "xlsx", "pdf")
 
 
 class Command(BaseCommand):
@@ -33,18 +37,13 @@ class Command(BaseCommand):
         if form not in FORMATS:
             known = ", ".join(FORMATS)
             raise CommandError(f"The format “{form}” is not there; there are: {known}.")
-        if form == "xlsx" and out is None and sys.stdout.isatty():
-            raise CommandError("A workbook is no text: name a file with --out.")
+        if form != "json" and out is None and sys.stdout.isatty():
+            raise CommandError("This is no text: name a file with --out.")
         try:
-            found = report(periods.find(options["period"]), timezone.now())
+            span = periods.find(options["period"])
         except BadInput as error:
             raise CommandError(str(error)) from error
-        if form == "json":
-            written = (json.dumps(found, ensure_ascii=False, indent=2) + "\n").encode()
-        else:
-            with translation.override(settings.LANGUAGE_CODE):
-                written = workbook_of(found)
-        self._write(written, out)
+        self._write(_written(form, span, timezone.now()), out)
 
     def _write(self, written: bytes, out: Path | None) -> None:
         if out is None:
@@ -55,3 +54,14 @@ class Command(BaseCommand):
             out.write_bytes(written)
         except OSError as error:
             raise CommandError(f"{out} cannot be written: {error.strerror}") from error
+
+
+def _written(form: str, span: Span, at: datetime) -> bytes:
+    """Return the report as a file; the bulletin is a draft without a number."""
+    if form in ("docx", "pdf"):
+        return FILES[form][0](draft_of(span, at))
+    found = report(span, at)
+    if form == "json":
+        return (json.dumps(found, ensure_ascii=False, indent=2) + "\n").encode()
+    with translation.override(settings.LANGUAGE_CODE):
+        return workbook_of(found)

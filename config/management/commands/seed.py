@@ -18,17 +18,23 @@ from assessment.services.scores import refresh_running_period
 from cases.services.breaches import sweep_breaches
 from cases.services.calendar_changes import sweep_calendars
 from cases.services.steps import sweep_holds
+from config.demo.claims import contest
 from config.demo.directives import hold_meetings
+from config.demo.freezing import freeze_a_month
 from config.demo.grid_life import live_in_the_grids
 from config.demo.groups import talk_and_link
 from config.demo.history import Share, live_history
 from config.demo.levels import show_levels
+from config.demo.morning import prepare_morning
 from config.demo.on_the_spot import gather_on_the_spot
 from config.demo.people import known_people, load_people
 from config.demo.profile import pick_profile
 from config.demo.reference import load_reference
+from config.demo.reports import write_reports
 from config.demo.routing import route_matters
+from config.demo.rules import reckon_months, write_rules
 from config.demo.sources import live_sources
+from config.demo.topics import find_and_ask
 from dispatch.services.ladders import sweep_ladders
 from dispatch.services.lapses import sweep_lapses
 from grids.models import Area
@@ -81,8 +87,9 @@ class Command(BaseCommand):
         ]
         with ProcessPoolExecutor(shares, mp_context=get_context("fork")) as pool:
             lived = sum(pool.map(_live_share, *zip(*jobs, strict=True)))
-        _bring_to_present(until, options["cases"])
         pick_profile(known_people(), until)
+        write_rules(known_people(), until)
+        _bring_to_present(until, options["cases"])
         live_in_the_grids(known_people(), until)
         show_levels(known_people(), until)
         talk_and_link(until)
@@ -90,6 +97,12 @@ class Command(BaseCommand):
         hold_meetings(until)
         live_sources(known_people(), until)
         gather_on_the_spot(known_people(), until)
+        contest(known_people(), until)
+        find_and_ask(known_people(), until)
+        write_reports(until)
+        prepare_morning(known_people(), until)
+        reckon_months(until)
+        freeze_a_month(known_people(), until)
         return lived
 
 

@@ -1,0 +1,52 @@
+"""What is done with ended months by the calendar: they are frozen, and frozen ones compared with their rows."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from assessment import periods
+from assessment.models import FrozenPeriod, Job
+from assessment.services import jobs, ledger
+from assessment.services.policies import rules_for
+from assessment.spans import Span
+from cases.models import Case
+
+QUIET_HOUR = 3
+"""The hour of the night in which frozen months are compared with their rows: that reads every line of a year."""
+
+
+def freeze_ended_periods(at: datetime) -> int:
+    """Ask for the freezing of every ended month whose time has come; in the quiet hour look for corrections.
+
+    Return how many jobs were asked for and corrections entered. A policy that freezes after 0 days leaves it
+    to people.
+    """
+    due = list(months_to_freeze(at))
+    for span in due:
+        params = {"period": span.name, "title": f"{Job.Kind.FREEZE.label} {span.name}"}
+        jobs.ask(Job.Kind.FREEZE, f"freeze:{span.name}", params, None, at)
+    entered = ledger.watch(at) if timezone.localtime(at).hour == QUIET_HOUR else 0
+    return len(due) + entered
+
+
+def months_to_freeze(at: datetime) -> Iterator[Span]:
+    """Yield the months with cases that ended long enough ago and are not frozen, the oldest first."""
+    first = Case.objects.order_by("received_at", "pk").values_list("received_at", flat=True).first()
+    if first is None:
+        return
+    tiles = periods.tiling()
+    frozen = set(FrozenPeriod.objects.values_list("period", flat=True))
+    span = tiles.month(*tiles.month_at(first))
+    while span.ends_at <= at:
+        if span.name not in frozen and _is_due(span, at):
+            yield span
+        span = tiles.month(*tiles.month_at(span.ends_at))
+
+
+def _is_due(span: Span, at: datetime) -> bool:
+    rows = Case.objects.filter(received_at__gte=span.starts_at, received_at__lt=span.ends_at)
+    if not rows.exists():
+        return False
+    days = rules_for(span).freeze_after
+    return days > 0 and at >= span.ends_at + timedelta(days=days)

@@ -1,0 +1,198 @@
+"""A figure over the last thirteen months, from kept roll-ups, and the sweep that keeps them there."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from assessment import periods
+from assessment.periods import Span
+from assessment.queries import trend as queries
+from assessment.queries.inputs import TIMED
+from assessment.queries.trend import Kept
+from assessment.scoring import half_up, share
+from assessment.services import scores
+from assessment.trends import SHOWN, YEAR, Line, Month, Sort, Standing, lines_of
+
+MONTHS_KEPT = 24
+WHILE_SOMEBODY_WAITS = 2
+"""Months reckoned for a request at most; the sweep reckons the rest."""
+
+SETTLES = timedelta(days=35)
+"""How long after a month its cases may still be called back and marked: it is reckoned once more then."""
+
+DISTRICT, TOWN, DEPARTMENT = "district", "town", "department"
+OF_CATEGORY = "category:"
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A figure that can be followed: what it is called, what sort it is, how it is read from a month."""
+
+    label: str | Promise
+    sort: Sort
+    read: Callable[[Facts], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """The months of one figure; `missing` are shown months that nobody has reckoned yet."""
+
+    lines: list[Line]
+    missing: list[str]
+    categories: list[tuple[str, str]]
+
+
+def _total(name: str) -> Callable[[Facts], Any]:
+    return lambda facts: facts.get("totals", facts).get(name)
+
+
+def _rate(name: str) -> Callable[[Facts], Any]:
+    return lambda facts: facts["rates"][name]
+
+
+def _timeliness(facts: Facts) -> Decimal | None:
+    """Return the share of limits kept of those decided, of all departments or of one."""
+    limits = facts["limits"] if isinstance(facts["limits"], list) else [facts["limits"]]
+    each = [one[kind.value] for one in limits for kind in TIMED]
+    return half_up(share(sum(one["kept"] for one in each), sum(one["decided"] for one in each)))
+
+
+def _missed(facts: Facts) -> int:
+    return sum(facts["limits"][kind.value]["missed"] for kind in TIMED)
+
+
+RATES = {
+    "response": Measure(_("Response rate"), Sort.RATE, _rate("response")),
+    "resolution": Measure(_("Resolution rate"), Sort.RATE, _rate("resolution")),
+    "satisfaction": Measure(_("Satisfaction rate"), Sort.RATE, _rate("satisfaction")),
+    "score": Measure(_("Score"), Sort.SCORE, lambda facts: facts["score"]),
+}
+CASES = {
+    "received": Measure(_("Cases received"), Sort.COUNT, _total("received")),
+    "closed": Measure(_("Of these closed"), Sort.COUNT, _total("closed")),
+    **RATES,
+    "whistles": Measure(_("Whistles blown"), Sort.COUNT, _total("whistles")),
+    "late": Measure(_("Cases that missed a limit"), Sort.COUNT, _total("breached")),
+}
+TIMELINESS = Measure(_("Timeliness of the departments"), Sort.RATE, _timeliness)
+MEASURES: Mapping[str, Mapping[str, Measure]] = {
+    DISTRICT: CASES | {"timeliness": TIMELINESS},
+    TOWN: CASES,
+    DEPARTMENT: {
+        "orders": Measure(_("Orders"), Sort.COUNT, _total("orders")),
+        **RATES,
+        "timeliness": TIMELINESS,
+        "late": Measure(_("Limits missed"), Sort.COUNT, _missed),
+    },
+}
+"""By whose figures they are: what can be followed. Of the district each category can be, too."""
+
+
+def measure_of(sort: str, name: str) -> Measure | None:
+    """Return the measure of that name, or None where whose figures they are has none such."""
+    if sort == DISTRICT and name.startswith(OF_CATEGORY):
+        code = name.removeprefix(OF_CATEGORY)
+        return Measure(code, Sort.COUNT, lambda facts: _of_category(facts, code))
+    return MEASURES[sort].get(name)
+
+
+def _of_category(facts: Facts, code: str) -> int:
+    return int((facts["categories"] or {}).get(code, {}).get("received", 0))
+
+
+def months_back(at: datetime, count: int) -> list[Span]:
+    """Return so many months up to the one that runs, the oldest first."""
+    tiles = periods.tiling()
+    now = tiles.month_at(at)
+    return [tiles.month_on(*now, -back) for back in reversed(range(count))]
+
+
+def trend_of(sort: str, code: str, measure: Measure, at: datetime) -> Trend:
+    """Return the trend; of the months shown that nobody has reckoned, reckon the latest two."""
+    spans = months_back(at, SHOWN + YEAR)
+    first = queries.first_received()
+    wanted = [span for span in spans[-SHOWN:] if first is not None and span.ends_at > first]
+    missing = _reckon(wanted, at)
+    kept = queries.kept_months([span.name for span in spans], sort, code)
+    months = [_month(span, kept.get(span.name), measure, at, first) for span in spans]
+    shown = {name for span in spans[-SHOWN:] if (name := span.name) in kept}
+    return Trend(
+        lines_of(months, measure.sort),
+        missing,
+        _categories([one for name, one in kept.items() if name in shown]),
+    )
+
+
+def reckon_missing(at: datetime) -> int:
+    """Reckon the latest of the shown months that nobody has reckoned; return how many are left."""
+    first = queries.first_received()
+    spans = months_back(at, SHOWN)
+    return len(_reckon([span for span in spans if first is not None and span.ends_at > first], at))
+
+
+def _reckon(wanted: list[Span], at: datetime) -> list[str]:
+    """Reckon the latest two of the months that are not kept; return those left."""
+    known = queries.reckoned_at([span.name for span in wanted])
+    unknown = [span for span in reversed(wanted) if span.name not in known]
+    for span in unknown[:WHILE_SOMEBODY_WAITS]:
+        scores.figures_of(span, at)
+    return [span.name for span in reversed(unknown[WHILE_SOMEBODY_WAITS:])]
+
+
+def _month(
+    span: Span, kept: Kept | None, measure: Measure, at: datetime, first: datetime | None
+) -> Month:
+    if kept is None:
+        nothing = first is None or span.ends_at <= first
+        return Month(span.name, Standing.BEFORE if nothing else Standing.MISSING)
+    standing = Standing.RUNNING if span.covers(at) else Standing.KEPT
+    if not kept.facts:
+        return Month(span.name, standing)
+    value = measure.read(kept.facts)
+    valid = _total("valid_callbacks")(kept.facts) if measure.sort != Sort.COUNT else None
+    exact = None if value is None else Decimal(str(value))
+    return Month(span.name, standing, exact, valid, kept.fewest)
+
+
+def _categories(months: list[Kept]) -> list[tuple[str, str]]:
+    """Return the twelve categories with the most cases in the months shown, code and name."""
+    counts: dict[str, int] = {}
+    names: dict[str, str] = {}
+    for one in months:
+        for code, said in (one.facts.get("categories") or {}).items():
+            counts[code] = counts.get(code, 0) + said["received"]
+            names[code] = said["name"]
+    most = sorted(counts, key=lambda code: (-counts[code], code))[:12]
+    return [(code, names[code]) for code in most]
+
+
+def keep_months(at: datetime) -> int:
+    """Reckon one of the last twenty-four months that is missing or stale, the latest first; return how many.
+
+    Stale is what was reckoned before the month was over, or before its last callbacks were in. The running
+    month and the one before are refreshed by their own sweep; what is frozen stays as it is.
+    """
+    first = queries.first_received()
+    if first is None:
+        return 0
+    spans = [span for span in months_back(at, MONTHS_KEPT)[:-2] if span.ends_at > first]
+    names = [span.name for span in spans]
+    known, frozen = queries.reckoned_at(names), queries.frozen(names)
+    for span in reversed(spans):
+        if span.name not in frozen and _is_stale(span, known.get(span.name), at):
+            scores.refresh(span, at)
+            return 1
+    return 0
+
+
+def _is_stale(span: Span, computed_at: datetime | None, at: datetime) -> bool:
+    if computed_at is None or computed_at < span.ends_at:
+        return True
+    settled = span.ends_at + SETTLES
+    return computed_at < settled <= at
