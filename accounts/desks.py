@@ -35,6 +35,12 @@ PAGES = (
     Page("dispatch:desk", _("Department desk"), "building", _roles(Role.DEPARTMENT)),
     Page("dispatch:centre", _("Centre desk"), "gavel", _roles(Role.SUPERVISOR)),
     Page(
+        "assessment:brief",
+        _("Morning brief"),
+        "sunrise",
+        _roles(Role.LEADER, Role.SUPERVISOR, Role.ASSESSOR),
+    ),
+    Page(
         "dispatch:whistles",
         _("Whistles"),
         "speakerphone",
@@ -74,12 +80,6 @@ PAGES = (
         _("Rulings"),
         "gavel",
         _roles(Role.SUPERVISOR, Role.DEPARTMENT, Role.TOWN, Role.LEADER),
-    ),
-    Page(
-        "assessment:brief",
-        _("Morning brief"),
-        "sunrise",
-        _roles(Role.LEADER, Role.SUPERVISOR, Role.ASSESSOR),
     ),
     Page(
         "assessment:month",

@@ -222,8 +222,13 @@ TEXTS: dict[str, tuple[str | Promise, ...]] = {
     "job_done": (
         _("%(document)s is written: %(title)s"),
         _("Done: %(title)s"),
+        _("%(document)s is written"),
+        _("What you asked for is done"),
     ),
-    "job_failed": (_("This could not be done: %(title)s"),),
+    "job_failed": (
+        _("This could not be done: %(title)s"),
+        _("What you asked for could not be done"),
+    ),
     "brief_ready": (_("The morning brief of today is ready"),),
 }
 """Wordings of each kind, the fullest first; said is the first whose parameters are all known."""

@@ -13,10 +13,12 @@ calls every week: all that it does not see, and so it stands beside the score an
 come to a little more than 100.
 """
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import NamedTuple
 
 from assessment.strata import Stratum
@@ -37,16 +39,18 @@ class Adjusted(NamedTuple):
 
 @dataclass(slots=True)
 class _Sum:
-    points: Fraction = Fraction(0)
+    """Points of some answers, counted in the parts of a point that make every answer's points whole."""
+
+    points: int = 0
     count: int = 0
 
-    def add(self, points: Fraction, count: int) -> None:
+    def add(self, points: int, count: int) -> None:
         self.points += points * count
         self.count += count
 
     @property
     def mean(self) -> Fraction:
-        return self.points / self.count
+        return Fraction(self.points, self.count)
 
 
 Sums = dict[str, _Sum]
@@ -59,29 +63,33 @@ def adjusted(
 
     `worth` gives the points of one answer, 0 to 100.
     """
+    lines = [(line, worth(line)) for line in strata]
+    parts = math.lcm(*{points.denominator for _line, points in lines})
     whole: Sums = defaultdict(_Sum)
     own: dict[str, Sums] = defaultdict(lambda: defaultdict(_Sum))
     mixes: dict[str, Counter[str]] = defaultdict(Counter)
-    for line in strata:
-        points = worth(line)
+    for line, points in lines:
+        scaled = points.numerator * (parts // points.denominator)
         mixes[line.unit][line.difficulty] += line.count
         for level in levels(line.difficulty):
-            whole[level].add(points, line.count)
-            own[line.unit][level].add(points, line.count)
+            whole[level].add(scaled, line.count)
+            own[line.unit][level].add(scaled, line.count)
     district = whole[EVERYTHING].mean if whole else None
     found = {}
     for unit, mix in mixes.items():
         expected = _expected(mix, own[unit], whole)
         if expected is not None and district is not None:
             observed = own[unit][EVERYTHING].mean
-            found[unit] = Adjusted(observed, expected, district + observed - expected)
+            exact = (observed, expected, district + observed - expected)
+            found[unit] = Adjusted(*(value / parts for value in exact))
     return found
 
 
-def levels(difficulty: str) -> list[str]:
+@cache
+def levels(difficulty: str) -> tuple[str, ...]:
     """Return a stratum and what it is pooled into: “03/complaint”, “03”, everything."""
     category = difficulty.partition("/")[0]
-    return list(dict.fromkeys([difficulty, category, EVERYTHING]))
+    return tuple(dict.fromkeys([difficulty, category, EVERYTHING]))
 
 
 def _expected(mix: Counter[str], own: Sums, whole: Sums) -> Fraction | None:
@@ -99,5 +107,5 @@ def _mean_of_others(stratum: str, own: Sums, whole: Sums) -> Fraction | None:
     for level in levels(stratum):
         others = whole[level].count - own[level].count
         if others >= FEWEST:
-            return (whole[level].points - own[level].points) / others
+            return Fraction(whole[level].points - own[level].points, others)
     return None

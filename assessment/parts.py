@@ -13,6 +13,8 @@ from assessment.scoring import NONE, Facts, Weights, exact_score, share, weighte
 MARKS, TIMELINESS, RESULTS = "marks", "timeliness", "results"
 OBJECTIONS, DOCUMENTS, LEADERS = "objections", "documents", "leaders"
 UNIT_PARTS = (MARKS, TIMELINESS, RESULTS, OBJECTIONS, DOCUMENTS, LEADERS)
+DEDUCTIONS = (OBJECTIONS, DOCUMENTS)
+"""Full marks less what was lost: they lower a score and are none by themselves."""
 
 RATES, USE, QUALITY, REDO, SELF = "rates", "use", "quality", "redo", "self"
 TOWN_PARTS = (RATES, USE, QUALITY, REDO, SELF)
@@ -256,4 +258,16 @@ def whole_score(
     parts: Mapping[str, Fraction | None], weights: Mapping[str, Decimal]
 ) -> Fraction | None:
     """Return the weighted mean of the parts that have data; None where none has."""
+    return weighted(parts, weights)
+
+
+def unit_score(
+    parts: Mapping[str, Fraction | None], weights: Mapping[str, Decimal]
+) -> Fraction | None:
+    """Return a department's score; None where only its deductions have data: who was never marked, timed or
+    answered for has lost nothing, and that is no 100."""
+    if not any(
+        parts[name] is not None and weights[name] for name in UNIT_PARTS if name not in DEDUCTIONS
+    ):
+        return None
     return weighted(parts, weights)

@@ -7,6 +7,7 @@ spans have their own.
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
@@ -85,10 +86,13 @@ def ruled_on(span: Span) -> date:
         return date(int(found["year"]), 3 * int(found["quarter"]) - 2, 1)
     if _YEAR.fullmatch(span.name):
         return date(int(span.name), 1, 1)
-    if _DAY.fullmatch(span.name):
-        return date.fromisoformat(span.name)
-    if found := _WEEK.fullmatch(span.name):
-        return date.fromisocalendar(int(found["year"]), int(found["week"]), 1)
+    with suppress(
+        ValueError
+    ):  # a named period may be called like a day that the calendar does not have
+        if _DAY.fullmatch(span.name):
+            return date.fromisoformat(span.name)
+        if found := _WEEK.fullmatch(span.name):
+            return date.fromisocalendar(int(found["year"]), int(found["week"]), 1)
     return timezone.localtime(span.starts_at).date()
 
 

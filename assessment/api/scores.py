@@ -60,7 +60,10 @@ class Towns(Ranking):
 
 
 class Working(APIView):
-    """The contributions to a unit's score and their arithmetic, from the rows as they are now."""
+    """The contributions to a unit's score and their arithmetic, from the rows as they are now.
+
+    A contribution of a case that is kept from the reader (a report of wrongdoing against their unit) names neither
+    case nor order nor document."""
 
     kinds: tuple[str, ...] = ()
 
@@ -76,7 +79,7 @@ class Working(APIView):
             raise Http404
         if not opens_unit(user, unit):
             raise PermissionDenied(_("Only your own unit's figures are for you to open."))
-        return Response(self.of_unit(span, unit))
+        return Response(workings.as_seen_by(user, self.of_unit(span, unit)))
 
 
 @extend_schema(responses={200: OpenApiTypes.OBJECT})

@@ -1,11 +1,19 @@
 """Calls on reviews and on how well it went."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
 from accounts.api import converters
 from assessment.api import brief, claims, policies, reports, reviews, scores, topics
 
-PERIOD = "assessment/periods/<code:period>"
+
+class PeriodName(converters.Code):
+    """What may stand for a period: a named one may have spaces and middle dots, see `rule_changes.add_period`."""
+
+    regex = r"[\w·.-][\w·. -]{0,39}"
+
+
+register_converter(PeriodName, "period")
+PERIOD = "assessment/periods/<period:period>"
 
 __all__ = ["converters", "urlpatterns"]
 

@@ -1,6 +1,7 @@
 """Write figures as papers do, and put a paper together section by section."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -71,7 +72,8 @@ def period_words(name: str) -> str:
     if len(numbers) == 1 and rest.isdigit():
         return f"{year}年{int(rest)}月"
     if len(numbers) == 2 and all(part.isdigit() for part in numbers):
-        return day(datetime.fromisoformat(f"{date.fromisoformat(name)}T12:00+08:00"))
+        with suppress(ValueError):  # no day of the calendar: a named period
+            return day(datetime.fromisoformat(f"{date.fromisoformat(name)}T12:00+08:00"))
     return name
 
 

@@ -16,7 +16,7 @@ from assessment.papers.saying import (
     points,
     rate,
 )
-from assessment.papers.whole import RATES, UNREACHED
+from assessment.papers.whole import RATES, why_unreached
 from dispatch.sheets import NAMES
 from dispatch.sheets.papers import Words
 
@@ -168,8 +168,8 @@ def _say_unreached(body: Body, row: Row, decimals: int) -> None:
     missing = row.get("unreached") or {}
     if not missing.get("total"):
         return
-    why = listed(f"{label}{missing[key]}件" for key, label in UNREACHED.items() if missing[key])
-    said = f"另有{missing['total']}件多次回访未能联系到诉求人（{why}），不在分母之内"
+    why = why_unreached(missing)
+    said = f"另有{missing['total']}件多次回访未能联系到诉求人{why}，不在分母之内"
     if bounds := row.get("bounds"):
         said += f"；若计入，得分在{between(bounds['score'], lambda value: points(value, decimals))}分之间"
     body.say(said + "。")

@@ -102,15 +102,23 @@ def _rates(report: Row) -> list[str]:
     ]
 
 
+def why_unreached(missing: Row) -> str:
+    """Say in brackets why nobody was reached; of those given up in an older system nobody knows."""
+    known = [f"{label}{missing[key]}件" for key, label in UNREACHED.items() if missing[key]]
+    if missing["total"] == sum(missing[key] for key in UNREACHED):
+        return f"（{listed(known)}）"
+    return f"（{listed(known)}，其余原因未记录）" if known else "（原因未记录）"
+
+
 def _unreached(report: Row) -> list[str]:
     """Say who could not be reached, and between what the figures would lie with them."""
     totals = report["totals"]
     missing = totals.get("unreached") or {}
     said = []
     if missing.get("total"):
-        why = listed(f"{label}{missing[key]}件" for key, label in UNREACHED.items() if missing[key])
+        why = why_unreached(missing)
         said.append(
-            f"计入考核的诉求中有{missing['total']}件多次回访未能联系到诉求人（{why}），"
+            f"计入考核的诉求中有{missing['total']}件多次回访未能联系到诉求人{why}，"
             f"不在三率的分母之内。"
         )
         if bounds := report.get("bounds"):

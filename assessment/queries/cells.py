@@ -1,51 +1,25 @@
 """Counts of a period's cases, summed by PostgreSQL in one reading of its lines (`assessment.queries.inputs`)."""
 
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache, reduce
 from operator import add
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from assessment.parts import TownFacts
 from assessment.queries.inputs import VALID, parameters
 from assessment.queries.lines import Lines
-from assessment.scoring import Facts
+from assessment.scoring import BASIC, NO, PARTLY, SATISFIED, YES, Facts
 from assessment.strata import Stratum
 
-__all__ = ["VALID", "Tallies", "Tally", "difficulty", "parameters", "summed", "tallies"]
+__all__ = ["VALID", "Tallies", "Tally", "parameters", "said", "strata", "summed", "tallies"]
 
 Key = TypeVar("Key", bound=Hashable)
 
 TOPS = "unnest(%(codes)s::text[], %(tops)s::text[]) AS known (code, top)"
 """The categories with the first level each belongs to."""
-
-TALLIES = f"""
-    SELECT grouping(l.category, l.day, l.community, coalesce(known.top, l.category)),
-        l.category, l.day, l.town, l.community, l.kind, l.channel,
-        coalesce(known.top, l.category), l.contacted, l.resolved, l.satisfied,
-        count(*),
-        count(*) FILTER (WHERE l.open),
-        count(*) FILTER (WHERE l.counted),
-        count(l.contacted),
-        count(*) FILTER (WHERE l.contacted),
-        count(*) FILTER (WHERE l.resolved = 'yes'),
-        count(*) FILTER (WHERE l.satisfied = 'satisfied'),
-        count(*) FILTER (WHERE l.satisfied = 'basic'),
-        count(*) FILTER (WHERE l.resolved = 'partly'),
-        count(*) FILTER (WHERE l.unreached = 'no_answer'),
-        count(*) FILTER (WHERE l.unreached = 'refused'),
-        count(*) FILTER (WHERE l.unreached = 'wrong_number'),
-        count(*) FILTER (WHERE l.unreached = 'not_possible'),
-        count(*) FILTER (WHERE l.unreached = 'unknown'),
-        count(*) FILTER (WHERE l.awaiting),
-        count(*) FILTER (WHERE l.redone),
-        count(*) FILTER (WHERE l.handled),
-        count(*) FILTER (WHERE l.self_handled)
-    FROM {{case}} l LEFT JOIN {TOPS} ON known.code = l.category
-    GROUP BY GROUPING SETS ((2), (3), (4, 5, 6, 7), (4, 6, 8, 9, 10, 11))
-"""  # noqa: S608 - put together from constants of this page
-OF_CATEGORY, OF_DAY, OF_PLACE, OF_ANSWER = 0b0111, 0b1011, 0b1101, 0b1110
-"""What `grouping` says of a row: which of category, day, community and first level it was not summed over."""
 
 BREACHED = "SELECT l.town, count(*) FROM {breach} l GROUP BY 1"
 WHISTLES = """
@@ -105,6 +79,65 @@ class Tally(NamedTuple):
         )
 
 
+SAID: dict[str, dict[str, str]] = {
+    "open": {"true": "open"},
+    "counted": {"true": "counted"},
+    "contacted": {"true": "valid contacted", "false": "valid"},
+    "resolved": {"'yes'": "resolved", "'partly'": "partly"},
+    "satisfied": {"'satisfied'": "satisfied", "'basic'": "basic"},
+    "unreached": {
+        f"'{name}'": name
+        for name in ("no_answer", "refused", "wrong_number", "not_possible", "unknown")
+    },
+    "awaiting": {"true": "awaiting"},
+    "redone": {"true": "redone"},
+    "handled": {"true": "handled"},
+    "self_handled": {"true": "self_handled"},
+}
+"""Which counts of a tally a case adds to, by what its line says in each column."""
+
+
+def mask(fields: Iterable[str]) -> int:
+    """Return the number that has a bit for each of these counts of a tally."""
+    return sum(1 << Tally._fields.index(name) for name in fields)
+
+
+def said(*columns: str) -> str:
+    """Return the SQL that puts what a line `l` says in these columns into one number, a bit for each count."""
+    cases = (
+        f"CASE l.{column} "
+        + " ".join(f"WHEN {value} THEN {mask(to.split())}" for value, to in SAID[column].items())
+        + " ELSE 0 END"
+        for column in columns
+    )
+    return " + ".join(cases)
+
+
+# The number is grouped by and taken apart afterwards: counting each column in each of the five sets
+# costs more than everything else. OFFSET lets PostgreSQL guess few groups, so that it hashes and does not sort.
+TALLIES = f"""
+    SELECT l.over, l.category, l.day, l.community, l.channel, l.town, l.kind, l.top,
+        array_agg(l.said), array_agg(l.count)
+    FROM (
+        SELECT grouping(l.category, l.day, l.community, l.channel, l.town) AS over,
+            l.category, l.day, l.community, l.channel, l.town, l.kind, l.top, l.said, count(*)
+        FROM (
+            SELECT l.category, l.day, l.community, l.channel, l.town, l.kind,
+                coalesce(known.top, l.category) AS top, {said(*SAID)} AS said
+            FROM {{case}} l LEFT JOIN {TOPS} ON known.code = l.category
+            OFFSET 0
+        ) l
+        GROUP BY GROUPING SETS ((2, 9), (3, 9), (4, 9), (5, 9), (6, 7, 8, 9))
+    ) l
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+"""  # noqa: S608 - put together from constants of this page
+OF_CATEGORY, OF_DAY, OF_COMMUNITY, OF_CHANNEL, OF_TOWN = (0b11111 ^ 1 << n for n in (4, 3, 2, 1, 0))
+"""What `grouping` says of a row: by which of these it was counted."""
+
+ANSWERED = mask(["valid"])
+ANSWERS = mask(["valid", "contacted", "resolved", "partly", "satisfied", "basic"])
+
+
 @dataclass(slots=True)
 class WhistleFacts:
     """Of a town's cases: whistles blown, those solved, and cases its own people whistled for; of its
@@ -120,40 +153,76 @@ class WhistleFacts:
 
 @dataclass(frozen=True, slots=True)
 class Tallies:
-    """A period's cases summed four ways: by (town, community, kind, channel), by code of the category
-    given, by day of receipt, and the valid callbacks by how hard the matter was. What has no case is left out."""
+    """A period's cases summed five ways: by code of the category given, by day of receipt, by community,
+    by channel, by (town, kind); and the valid callbacks by how hard the matter was. What has no case
+    is left out."""
 
-    places: list[tuple[tuple[str, str, str, str], Tally]] = field(default_factory=list)
     categories: dict[str, Tally] = field(default_factory=dict)
     days: dict[date, Tally] = field(default_factory=dict)
+    communities: dict[str, Tally] = field(default_factory=dict)
+    channels: dict[str, Tally] = field(default_factory=dict)
+    kinds: dict[tuple[str, str], Tally] = field(default_factory=dict)
     strata: list[Stratum] = field(default_factory=list)
+
+    @property
+    def whole(self) -> Tally:
+        return reduce(Tally.plus, self.channels.values(), Tally())
 
 
 def tallies(lines: Lines, tops: Mapping[str, str]) -> Tallies:
     """Return the tallies of a period, from one reading of its cases; `tops` leads from a category to its first level."""
-    found = Tallies()
+    sums: dict[int, dict[Any, Tally]] = defaultdict(dict)
+    kinds: dict[tuple[str, str], Tally] = {}
+    answers: Counter[tuple[str, str, str, int]] = Counter()
     given = {"codes": list(tops), "tops": list(tops.values())}
-    for over, category, day, town, community, kind, channel, top, *rest in lines.rows(
+    for over, category, day, community, channel, town, kind, top, codes, counts in lines.rows(
         TALLIES, **given
     ):
-        if over == OF_ANSWER:
-            if rest[0] is not None:
-                found.strata.append(Stratum(town, difficulty(top, kind), *rest[:4]))
-            continue
-        tally = Tally._make(rest[3:])
-        if over == OF_CATEGORY:
-            found.categories[category] = tally
-        elif over == OF_DAY:
-            found.days[day] = tally
+        tally = tally_of(codes, counts)
+        if over == OF_TOWN:
+            kinds[town, kind] = kinds.get((town, kind), Tally()).plus(tally)
+            for code, count in zip(codes, counts, strict=True):
+                if code & ANSWERED:
+                    answers[town, top, kind, code & ANSWERS] += count
         else:
-            found.places.append(((town, community, kind, channel), tally))
-    found.strata.sort()
-    return found
+            sums[over][category or day or community or channel] = tally
+    return Tallies(
+        categories=sums[OF_CATEGORY],
+        days=sums[OF_DAY],
+        communities=sums[OF_COMMUNITY],
+        channels=sums[OF_CHANNEL],
+        kinds=kinds,
+        strata=strata(answers),
+    )
 
 
-def difficulty(top: str, kind: str) -> str:
-    """Return what makes matters comparable: the first-level category and the kind of request."""
-    return f"{top}/{kind}"
+def tally_of(codes: Iterable[int], counts: Iterable[int]) -> Tally:
+    """Return the tally of cases that say this (`said`) so many times."""
+    sums = [0] * len(Tally._fields)
+    for code, count in zip(codes, counts, strict=True):
+        for position in _positions(code):
+            sums[position] += count
+    return Tally._make(sums)
+
+
+@cache
+def _positions(code: int) -> tuple[int, ...]:
+    return (0, *(position for position in range(1, len(Tally._fields)) if code >> position & 1))
+
+
+def strata(counts: Mapping[tuple[str, str, str, int], int]) -> list[Stratum]:
+    """Return answers counted by unit, first-level category, kind and what they say as strata."""
+    return sorted(
+        Stratum(unit, f"{top}/{kind}", *_answer(code), count)
+        for (unit, top, kind, code), count in counts.items()
+    )
+
+
+@cache
+def _answer(code: int) -> tuple[bool, str, str]:
+    one = tally_of([code], [1])
+    solved = YES if one.resolved else PARTLY if one.partly else NO
+    return bool(one.contacted), solved, SATISFIED if one.satisfied else BASIC if one.basic else ""
 
 
 def breached_by_town(lines: Lines) -> dict[str, int]:

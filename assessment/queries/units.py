@@ -1,13 +1,12 @@
 """What the departments did in a period: orders, limits kept, marks, objections, documents, answers."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 
 from assessment.parts import Marked, UnitFacts
-from assessment.queries.cells import TOPS, difficulty
+from assessment.queries.cells import TOPS, said, strata, tally_of
 from assessment.queries.inputs import TIMED
 from assessment.queries.lines import Lines
-from assessment.scoring import BASIC, PARTLY, SATISFIED, YES, Facts
 from assessment.strata import Stratum
 
 __all__ = ["TIMED", "UnitFacts", "facts_by_unit"]
@@ -28,10 +27,13 @@ OBJECTIONS = "SELECT l.unit, count(*) FROM {objection} l WHERE NOT l.upheld GROU
 DOCUMENTS = "SELECT l.unit, l.form, count(*) FROM {document} l GROUP BY 1, 2 ORDER BY 1, 2"
 LEADERS = "SELECT l.unit, count(*), sum(l.mark)::bigint FROM {leader} l GROUP BY 1"
 ANSWERS = f"""
-    SELECT l.unit, coalesce(known.top, l.category), l.kind, l.contacted, l.resolved, l.satisfied,
-        count(*)
-    FROM {{led}} l LEFT JOIN {TOPS} ON known.code = l.category
-    GROUP BY 1, 2, 3, 4, 5, 6
+    SELECT l.unit, l.top, l.kind, l.said, count(*)
+    FROM (
+        SELECT l.unit, coalesce(known.top, l.category) AS top, l.kind,
+            {said("contacted", "resolved", "satisfied")} AS said
+        FROM {{led}} l LEFT JOIN {TOPS} ON known.code = l.category
+    ) l
+    GROUP BY 1, 2, 3, 4
 """  # noqa: S608 - put together from constants of this package
 
 
@@ -62,22 +64,13 @@ def facts_by_unit(
     for unit, count, whole in lines.rows(LEADERS):
         found[unit].leader_marks, found[unit].leader_sum = count, whole
     given = {"codes": list(tops), "tops": list(tops.values())}
-    strata = [
-        Stratum(unit, difficulty(top, kind), *answer)
-        for unit, top, kind, *answer in lines.rows(ANSWERS, **given)
-    ]
-    for stratum in strata:
-        found[stratum.unit].answers += _facts(stratum)
-    return dict(found), sorted(strata)
-
-
-def _facts(stratum: Stratum) -> Facts:
-    count = stratum.count
-    return Facts(
-        count,
-        count * stratum.contacted,
-        count * (stratum.resolved == YES),
-        count * (stratum.satisfied == SATISFIED),
-        count * (stratum.satisfied == BASIC),
-        count * (stratum.resolved == PARTLY),
-    )
+    answers = {
+        (unit, top, kind, code): count
+        for unit, top, kind, code, count in lines.rows(ANSWERS, **given)
+    }
+    by_unit: dict[str, Counter[int]] = defaultdict(Counter)
+    for (unit, _top, _kind, code), count in answers.items():
+        by_unit[unit][code] += count
+    for unit, counts in by_unit.items():
+        found[unit].answers = tally_of(counts.keys(), counts.values()).facts
+    return dict(found), strata(answers)

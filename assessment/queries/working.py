@@ -3,11 +3,13 @@
 import zlib
 from collections.abc import Mapping, Sequence
 
+from accounts.models import User
 from assessment.models import FrozenPeriod
 from assessment.queries.inputs import PARTS
 from assessment.queries.kept import Line, bodies, decode, written
 from assessment.queries.lines import live_lines
 from assessment.spans import Span
+from cases.models import Case
 
 OF_TOWN = {"case": "town", "whistle": "town", "mark": "town", "objection": "town"}
 OF_UNIT = {
@@ -49,3 +51,9 @@ def _kept(frozen: int, part: str, column: str, code: str) -> list[Line]:
                 if read[column] == code:
                     found.append(read)
     return found
+
+
+def numbers_kept_from(reader: User) -> frozenset[str]:
+    """Return the numbers of the cases kept from a reader: of every period, because a document of this month
+    may be about a case of another."""
+    return frozenset(Case.objects.hidden_from(reader).values_list("number", flat=True))

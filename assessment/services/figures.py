@@ -139,13 +139,14 @@ def _bounds(tally: Tally, rules: Rules) -> Row | None:
     return {name: [low[name], high[name]] for name in scoring.RATES} | {"score": scores}
 
 
-def by_axes(found: Sources, *axes: int) -> dict[Any, Tally]:
-    """Sum the cells along some of the axes town, community, kind, channel."""
-    if len(axes) == 1:
-        return cells.summed((key[axes[0]], tally) for key, tally in found.cases.places)
-    return cells.summed(
-        (tuple(key[axis] for axis in axes), tally) for key, tally in found.cases.places
-    )
+def by_kind(found: Sources) -> dict[str, Tally]:
+    """Return the tallies by kind of request."""
+    return cells.summed((kind, tally) for (_town, kind), tally in found.cases.kinds.items())
+
+
+def by_town(found: Sources) -> dict[str, Tally]:
+    """Return the tallies by code of the town."""
+    return cells.summed((town, tally) for (town, _kind), tally in found.cases.kinds.items())
 
 
 def choices(names: Iterable[str], found: Mapping[str, Tally], rules: Rules) -> Row:
@@ -183,7 +184,7 @@ def categories(found: Sources, rules: Rules) -> list[Row]:
 def communities(found: Sources, rules: Rules) -> list[Row]:
     """Return the communities that have cases, by code; cases placed at no community are left out."""
     names = found.names.communities
-    tallies = sorted((c, t) for c, t in by_axes(found, 1).items() if c in names)
+    tallies = sorted((c, t) for c, t in found.cases.communities.items() if c in names)
     return [
         {"code": code, "name": names[code], "town": code[:9]}
         | counts(tally)
@@ -194,7 +195,7 @@ def communities(found: Sources, rules: Rules) -> list[Row]:
 
 def mean_of_towns(found: Sources, rules: Rules) -> Row:
     """Return the arithmetic mean of the towns' rates and scores, of those that have data."""
-    facts = [tally.facts for tally in by_axes(found, 0).values() if tally.valid]
+    facts = [tally.facts for tally in by_town(found).values() if tally.valid]
     weights = rules.weights
     each = [scoring.exact_rates(one, weights.basic_factor, weights.partly_factor) for one in facts]
     means = {name: scoring.mean(one[name] for one in each) for name in scoring.RATES}
@@ -208,7 +209,7 @@ def mean_of_towns(found: Sources, rules: Rules) -> Row:
 
 def towns_of(found: Sources, rules: Rules) -> list[Row]:
     """Return every town, by group, the best first, those without a rank last."""
-    tallies, of_kind = by_axes(found, 0), by_axes(found, 0, 2)
+    tallies, of_kind = by_town(found), found.cases.kinds
     rows = []
     for code, name in found.names.towns.items():
         tally = tallies.get(code, Tally())
@@ -321,8 +322,8 @@ def department_parts(facts: UnitFacts, rules: Rules) -> dict[str, Fraction | Non
 
 
 def department_score(exact: Mapping[str, Fraction | None], rules: Rules) -> Fraction | None:
-    """Return the weighted mean of the parts that have data; None where none has."""
-    return parts.whole_score(exact, rules.unit_weights.by_part())
+    """Return the weighted mean of the parts that have data; None where none has but deductions."""
+    return parts.unit_score(exact, rules.unit_weights.by_part())
 
 
 def ranked(rows: list[Row], volume: str, sort: str, rules: Rules) -> list[Row]:

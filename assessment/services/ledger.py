@@ -105,7 +105,9 @@ def _differences(name: str, frozen: int, given: dict[str, Any]) -> Iterator[tupl
             yield _key(after), None, _shown(name, new)
             new = next(live, None)
         else:
-            yield _key(after), _shown(name, old), _shown(name, new)
+            was, now = _shown(name, old), _shown(name, new)
+            if _said_of(was) != _said_of(now):
+                yield _key(after), was, now
             old, new = next(kept, None), next(live, None)
 
 
@@ -125,6 +127,11 @@ def _shown(name: str, line: bytes | None) -> Line:
         return None
     read = decode(name, line)
     return {column: str(v) if column == "day" else v for column, v in read.items()}
+
+
+def _said_of(line: Line) -> Line:
+    """Return what a line says but for what somebody is called: a leader's new title corrects no mark."""
+    return line and {column: value for column, value in line.items() if column != "leader"}
 
 
 def _unit(line: dict[str, Any]) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from django.db.models import Max
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from assessment import periods
@@ -11,6 +13,7 @@ from assessment.services import jobs, ledger
 from assessment.services.policies import rules_for
 from assessment.spans import Span
 from cases.models import Case
+from dispatch.models import HistoryImport
 
 QUIET_HOUR = 3
 """The hour of the night in which frozen months are compared with their rows: that reads every line of a year."""
@@ -35,18 +38,30 @@ def months_to_freeze(at: datetime) -> Iterator[Span]:
     first = Case.objects.order_by("received_at", "pk").values_list("received_at", flat=True).first()
     if first is None:
         return
+    imported = _last_import()
     tiles = periods.tiling()
     frozen = set(FrozenPeriod.objects.values_list("period", flat=True))
     span = tiles.month(*tiles.month_at(first))
     while span.ends_at <= at:
-        if span.name not in frozen and _is_due(span, at):
+        if span.name not in frozen and _is_due(span, imported, at):
             yield span
         span = tiles.month(*tiles.month_at(span.ends_at))
 
 
-def _is_due(span: Span, at: datetime) -> bool:
+def _last_import() -> datetime | None:
+    """Return when history of an older system was taken over last: the end of the import, or the beginning of
+    one that is under way or was broken off."""
+    rows = HistoryImport.objects.annotate(last=Coalesce("finished_at", "started_at"))
+    found: datetime | None = rows.aggregate(last_of_all=Max("last"))["last_of_all"]
+    return found
+
+
+def _is_due(span: Span, imported: datetime | None, at: datetime) -> bool:
+    """Tell whether the month ended long enough ago. What was imported since counts from its import: half a file
+    is not frozen, and what was wrong in it may be put right as long as after a month's end."""
     rows = Case.objects.filter(received_at__gte=span.starts_at, received_at__lt=span.ends_at)
     if not rows.exists():
         return False
     days = rules_for(span).freeze_after
-    return days > 0 and at >= span.ends_at + timedelta(days=days)
+    known = max(span.ends_at, imported) if imported else span.ends_at
+    return days > 0 and at >= known + timedelta(days=days)

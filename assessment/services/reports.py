@@ -3,12 +3,10 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from functools import reduce
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from assessment.queries.cells import Tally
 from assessment.queries.lines import live_lines
 from assessment.rules import Rules
 from assessment.services import figures
@@ -69,8 +67,7 @@ def read_sources(span: Span) -> Sources:
 
 def build(span: Span, at: datetime, found: Sources, rules: Rules, earlier: Sequence[Row]) -> Row:
     """Put a report together. The same facts, rules and earlier reports give the same report for ever."""
-    whole = reduce(Tally.plus, found.cases.days.values(), Tally())
-    by_kind, by_channel = figures.by_axes(found, 2), figures.by_axes(found, 3)
+    whole, by_kind = found.cases.whole, figures.by_kind(found)
     rows = {
         "period": span.name,
         "from": timezone.localtime(span.starts_at).isoformat(),
@@ -83,7 +80,7 @@ def build(span: Span, at: datetime, found: Sources, rules: Rules, earlier: Seque
         "groups": figures.groups(found, rules),
         "by_kind": figures.choices(Case.Kind.values, by_kind, rules),
         "by_category": figures.categories(found, rules),
-        "by_channel": figures.choices(Case.Channel.values, by_channel, rules),
+        "by_channel": figures.choices(Case.Channel.values, found.cases.channels, rules),
         "by_day": [
             {"date": f"{day:%F}"} | figures.counts(tally)
             for day, tally in sorted(found.cases.days.items())

@@ -17,6 +17,8 @@ TOWNS, DEPARTMENTS = "town", "department"
 SLOWER = timedelta(hours=1)
 """How old the figures of the year, of named periods and of last month may become: their cases are
 still called back, but nobody waits for it."""
+SETTLES = timedelta(days=35)
+"""How long after a period its cases may still be called back and marked."""
 
 
 def refresh_running_period(at: datetime) -> int:
@@ -36,16 +38,25 @@ def refresh_running_period(at: datetime) -> int:
 
 
 def figures_of(span: Span, at: datetime) -> PeriodFigures:
-    """Return the roll-up of the period; where there is none, or history was imported since, reckon and keep it."""
+    """Return the roll-up of the period; where there is none, or what is kept is too old, or history was imported
+    since, reckon and keep it."""
     imported = HistoryImport.objects.filter(finished_at__gt=OuterRef("computed_at"))
     rows = PeriodFigures.objects.filter(
         period=span.name, starts_at=span.starts_at, ends_at=span.ends_at
     )
     kept = rows.filter(~Exists(imported) | Q(figures__has_key="frozen")).first()
-    if kept is None:
+    if kept is None or _is_stale(kept, span, at):
         refresh(span, at)
         kept = PeriodFigures.objects.get(period=span.name)
     return kept
+
+
+def _is_stale(kept: PeriodFigures, span: Span, at: datetime) -> bool:
+    """Tell whether a roll-up was kept before the period had settled, and no sweep has renewed it: those of days,
+    weeks, quarters and of what is over are kept by whoever asks for them."""
+    if "frozen" in kept.figures or kept.computed_at >= span.ends_at + SETTLES:
+        return False
+    return kept.computed_at < at - 2 * SLOWER
 
 
 def refresh(span: Span, at: datetime) -> int:

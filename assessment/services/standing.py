@@ -4,7 +4,7 @@ Works on the report as it is laid out (`contract.md`) and reads nothing, so that
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from fractions import Fraction
 from typing import Any
@@ -64,8 +64,9 @@ class _Sort:
         earlier: Sequence[Row],
     ) -> None:
         self.sort, self.rules = sort, rules
-        self.samples = _samples(strata, rules)
-        self.adjusted = difficulty.adjusted(strata, lambda line: _worth(line, rules))
+        worth = _worth(rules)
+        self.samples = _samples(strata, worth)
+        self.adjusted = difficulty.adjusted(strata, worth)
         self.weights = rules.unit_weights.by_part()
         self.earlier = [{row["code"]: row for row in past[ROWS[sort]]} for past in earlier]
 
@@ -214,22 +215,32 @@ class _Sort:
         return None if shown is None else float(shown)
 
 
-def _samples(strata: Iterable[Stratum], rules: Rules) -> dict[str, Sample]:
+def _samples(strata: Iterable[Stratum], worth: Callable[[Stratum], Fraction]) -> dict[str, Sample]:
     counts: dict[str, Counter[Fraction]] = defaultdict(Counter)
     for line in strata:
-        counts[line.unit][_worth(line, rules)] += line.count
+        counts[line.unit][worth(line)] += line.count
     return {unit: Sample(found) for unit, found in counts.items()}
 
 
-def _worth(line: Stratum, rules: Rules) -> Fraction:
-    return Fraction(
-        scoring.points(
-            contacted=line.contacted,
-            resolved=line.resolved,
-            satisfied=line.satisfied,
-            weights=rules.weights,
-        )
-    )
+def _worth(rules: Rules) -> Callable[[Stratum], Fraction]:
+    """Return what gives the points of an answer; there are few different ones, each is reckoned once."""
+    known: dict[tuple[bool, str, str], Fraction] = {}
+
+    def worth(line: Stratum) -> Fraction:
+        answer = (line.contacted, line.resolved, line.satisfied)
+        if answer not in known:
+            contacted, resolved, satisfied = answer
+            known[answer] = Fraction(
+                scoring.points(
+                    contacted=contacted,
+                    resolved=resolved,
+                    satisfied=satisfied,
+                    weights=rules.weights,
+                )
+            )
+        return known[answer]
+
+    return worth
 
 
 def _spread_of_marks(group: list[Row]) -> Decimal | None:

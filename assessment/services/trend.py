@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -22,8 +22,8 @@ MONTHS_KEPT = 24
 WHILE_SOMEBODY_WAITS = 2
 """Months reckoned for a request at most; the sweep reckons the rest."""
 
-SETTLES = timedelta(days=35)
-"""How long after a month its cases may still be called back and marked: it is reckoned once more then."""
+SETTLES = scores.SETTLES
+"""After so long a month is reckoned once more."""
 
 DISTRICT, TOWN, DEPARTMENT = "district", "town", "department"
 OF_CATEGORY = "category:"

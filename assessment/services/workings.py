@@ -5,16 +5,17 @@ Reckoned from the rows as they are now; of a frozen period from the lines that w
 part has very many contributions that are all the same, `rest` says how many and of how many points.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from accounts.models import User
 from assessment import parts, scoring
 from assessment.models import FrozenPeriod
 from assessment.parts import Marked, UnitFacts
 from assessment.queries.kept import Line
-from assessment.queries.working import OF_TOWN, OF_UNIT, lines_of
+from assessment.queries.working import OF_TOWN, OF_UNIT, lines_of, numbers_kept_from
 from assessment.rules import Rules
 from assessment.services.figures import number
 from assessment.services.policies import rules_for
@@ -59,7 +60,41 @@ def working_of_department(span: Span, code: str) -> Row:
         parts.DOCUMENTS: _documents(lines["document"], live, rules),
         parts.LEADERS: _leaders(lines["leader"]),
     }
-    return _head(span, code, rules, frozen) | _whole(found, rules.unit_weights.by_part(), rules)
+    weights = rules.unit_weights.by_part()
+    score = parts.unit_score({name: _exact(part) for name, part in found.items()}, weights)
+    return _head(span, code, rules, frozen) | _whole(found, weights, rules, score)
+
+
+NAMING = ("case", "order", "document")
+"""What of a contribution tells which case it is about."""
+
+
+def as_seen_by(reader: User, found: Row) -> Row:
+    """Return a working in which no case kept from the reader is named: the points stay, and still add up."""
+    kept_back = numbers_kept_from(reader)
+    if not kept_back:
+        return found
+    seen = found | {"parts": _unnamed(found["parts"], kept_back)}
+    if "performance" in found:
+        performance = found["performance"]
+        own = _unnamed(performance["parts"], kept_back)
+        seen["performance"] = performance | {"parts": own}
+    return seen
+
+
+def _unnamed(found: Mapping[str, Row], kept_back: frozenset[str]) -> dict[str, Row]:
+    return {
+        name: part
+        | {
+            "contributions": [
+                row | {key: None for key in NAMING if key in row}
+                if row.get("case") in kept_back
+                else row
+                for row in part["contributions"]
+            ]
+        }
+        for name, part in found.items()
+    }
 
 
 def _standing(span: Span) -> tuple[FrozenPeriod | None, Rules]:
@@ -72,15 +107,16 @@ def _head(span: Span, code: str, rules: Rules, frozen: FrozenPeriod | None) -> R
     return head | {"frozen": frozen.inputs_hash if frozen else None}
 
 
-def _whole(found: dict[str, Row], weights: dict[str, Decimal], rules: Rules) -> Row:
+def _whole(
+    found: dict[str, Row], weights: dict[str, Decimal], rules: Rules, score: Fraction | None
+) -> Row:
     """Put the parts together: each with its weight, the sum as one reckons it on paper, the score."""
     for name, part in found.items():
         part["weight"] = f"{weights[name].normalize():f}"
-    exact = {name: _exact(part) for name, part in found.items()}
     return {
         "parts": found,
-        "arithmetic": _arithmetic(found, weights),
-        "score": _shown(parts.whole_score(exact, weights), rules),
+        "arithmetic": "" if score is None else _arithmetic(found, weights),
+        "score": _shown(score, rules),
     }
 
 
@@ -288,7 +324,9 @@ def _performance(code: str, lines: dict[str, Sequence[Line]], results: Row, rule
         parts.REDO: _shares(cases, lambda c: not c["open"], lambda c: not c["redone"]),
         parts.SELF: _shares(cases, lambda c: c["handled"], lambda c: c["self_handled"]),
     }
-    return _whole(found, rules.town_parts.by_part(), rules)
+    weights = rules.town_parts.by_part()
+    score = parts.whole_score({name: _exact(part) for name, part in found.items()}, weights)
+    return _whole(found, weights, rules, score)
 
 
 def _shares(

@@ -29,6 +29,8 @@ from cases.privacy import shown_text
 
 REVIEW, OURS, WAITING, DECIDED = "review", "ours", "waiting", "decided"
 MONTHS_OFFERED = 12
+LONGEST_KEY = 18
+"""Digits of a key in an address: more are none of ours, and thousands are no number to Python."""
 STATE_TONES = {
     "asked": "amber",
     "passed": "blue",
@@ -295,7 +297,8 @@ def _clock(request: HttpRequest, case: Case) -> Clock | None:
     if not wanted:
         return None
     missed = Clock.objects.filter(case=case, breached_at__isnull=False).select_related("unit")
-    return get_object_or_404(missed, pk=int(wanted) if wanted.isdecimal() else 0)
+    known = wanted.isdecimal() and len(wanted) <= LONGEST_KEY
+    return get_object_or_404(missed, pk=int(wanted) if known else 0)
 
 
 @require_GET

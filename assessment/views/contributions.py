@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from assessment.queries.working import numbers_kept_from
 from assessment.services.workings import EXEMPT, NOT_COUNTED, STRUCK, UNREACHED
-from assessment.spans import Span
 from cases.lifecycle import ClockKind
-from cases.models import Callback, Case
+from cases.models import Callback
 from dispatch.models import Document
 from grids.naming import short_name
 
@@ -53,16 +53,13 @@ CHOICES: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """The numbers of a period's cases that are kept from a reader."""
+    """The numbers of the cases that are kept from a reader."""
 
     numbers: frozenset[str]
 
     @classmethod
-    def of(cls, reader: User, span: Span) -> "Hidden":
-        rows = Case.objects.hidden_from(reader).filter(
-            received_at__gte=span.starts_at, received_at__lt=span.ends_at
-        )
-        return cls(frozenset(rows.values_list("number", flat=True)))
+    def of(cls, reader: User) -> "Hidden":
+        return cls(numbers_kept_from(reader))
 
     def names(self, row: Row) -> bool:
         return row.get("case") in self.numbers
@@ -91,7 +88,9 @@ def line_of(
 
 def why_of(row: Row) -> str:
     why = str(WHY.get(row["why"], row["why"]))
-    return f"{why}：{_said('outcome', row['outcome'])}" if "outcome" in row else why
+    # of what an older system gave up nobody knows after which attempt
+    known = row.get("outcome") in Callback.Outcome.values
+    return f"{why}：{_said('outcome', row['outcome'])}" if known else why
 
 
 def _cell(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from assessment.models import Correction
-from cases.models import Case
+from cases.models import Callback, Case
 
 Row = dict[str, Any]
 
@@ -39,6 +39,15 @@ FACTS = {
     "proper": gettext_lazy("a proper whistle"),
 }
 """Columns of input lines by what they say; the others are named as they are."""
+
+ANSWERS = {
+    **{choice.value: choice.label for choice in Callback.Resolved},
+    **{choice.value: choice.label for choice in Callback.Satisfied},
+    **{choice.value: choice.label for choice in Callback.Outcome},
+    **{choice.value: choice.label for choice in Case.Kind},
+    **{choice.value: choice.label for choice in Case.Channel},
+}
+"""What residents answered, and what is said of a case, in words."""
 
 
 def lines_of(corrections: Iterable[Correction], reader: User) -> list[Row]:
@@ -83,4 +92,4 @@ def _said(value: Any) -> str:
         return "—"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return str(value)
+    return str(ANSWERS.get(value, value))

@@ -30,6 +30,8 @@ QUICK_GRADES = (
 )
 MOST_MARKS = 200
 """Orders whose marks one page may ask for."""
+LONGEST_KEY = 18
+"""Digits of a key in an address."""
 
 
 def _mark(label: Any) -> forms.IntegerField:
@@ -88,11 +90,12 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def marks(request: HttpRequest) -> HttpResponse:
     """Answer the marks of the orders asked for, each for its place in the page (htmx, out of band)."""
-    asked = [int(pk) for pk in request.GET.getlist("order")[:MOST_MARKS] if pk.isdecimal()]
+    given = request.GET.getlist("order")[:MOST_MARKS]
+    asked = [int(pk) for pk in given if pk.isdecimal() and len(pk) <= LONGEST_KEY]
     seen = Review.objects.visible_to(request.user).filter(order__in=asked)
     found: list[Any] = list(seen.select_related("answer", "order__case"))
-    for given in found:
-        given.said = shown_text(given.order.case, request.user, given.comment)
+    for one in found:
+        one.said = shown_text(one.order.case, request.user, one.comment)
     return render(request, "assessment/_review_marks.html", {"reviews": found})
 
 

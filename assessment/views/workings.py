@@ -49,7 +49,7 @@ def working(request: HttpRequest, period: str, sort: str, code: str) -> HttpResp
     if not opens_unit(reader, code):
         raise PermissionDenied(_("Only your own unit's figures are for you to open."))
     found = _working(span, sort, code)
-    hidden = Hidden.of(reader, span)
+    hidden = Hidden.of(reader)
     if request.GET.get("file") == "csv":
         return _file(f"{span.name}-{code}-{sort}.csv", found, hidden)
     context = {

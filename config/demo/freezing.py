@@ -1,4 +1,4 @@
-"""A month that was frozen, and what was put right afterwards: one line in the ledger of the running month."""
+"""Months that were frozen, and what was put right afterwards: one line in the ledger of the running month."""
 
 from datetime import datetime, timedelta
 
@@ -13,14 +13,21 @@ from config.demo.people import People
 BASIS = "不计入考核事项清单第02项：诉讼、仲裁程序办理中的事项"
 
 
-def freeze_a_month(people: People, until: datetime) -> FrozenPeriod | None:
-    """Freeze the month before last, where it has cases; then one of them turns out to be before a court."""
-    span = periods.before(periods.running_month(until), 2)[1]
+AFTER = timedelta(days=16)
+"""After the end of a month; until then residents are still called back."""
+
+
+def freeze_months(people: People, until: datetime) -> FrozenPeriod | None:
+    """Freeze the month before last, where it has cases, and the last one, where it ended long enough ago; then
+    a case of the earlier one turns out to be before a court. Return the earlier one."""
+    last, span = periods.before(periods.running_month(until), 2)
     cases = Case.objects.filter(received_at__gte=span.starts_at, received_at__lt=span.ends_at)
     if not cases.exists():
         return None
     assessor = people.named("assessor")
-    frozen = freeze(span, assessor, span.ends_at + timedelta(days=16))
+    frozen = freeze(span, assessor, span.ends_at + AFTER)
+    if last.ends_at + AFTER <= until:
+        freeze(last, assessor, last.ends_at + AFTER)
     unsolved = Callback.objects.filter(outcome="reached", resolved="no", satisfied="dissatisfied")
     late = cases.filter(pk__in=unsolved.values("case"), state="closed", counted=True)
     case = late.order_by("received_at", "pk").first()

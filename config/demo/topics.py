@@ -28,6 +28,7 @@ TEXTS = (
     "小区消防通道长期被占，物业不管",
     "消防通道划线磨没了，大家都往那停",
 )
+CLEARED = "已联系车主挪车，当日恢复畅通。"
 WORK = (
     (5, "已会同物业逐楼摸排，梳理堵点十一处，建立台账。"),
     (4, "重新划设黄色禁停标线，增设警示牌八块；联系交管部门夜间巡查两次。"),
@@ -50,11 +51,12 @@ def _place() -> Place:
 
 
 def _complain(people: People, until: datetime) -> None:
-    operator, place = people.named("operator"), _place()
+    operator, town, place = people.named("operator"), people.named("town"), _place()
     for number in range(COMPLAINTS):
-        receive(
+        at = until - 24 * DAY + number * 15 * HOUR
+        case = receive(
             actor=operator,
-            at=until - 24 * DAY + number * 15 * HOUR,
+            at=at,
             channel="hotline",
             kind="complaint",
             category=CATEGORY,
@@ -62,6 +64,10 @@ def _complain(people: People, until: datetime) -> None:
             place=place,
             caller_phone=f"1390112{number:04d}",
         )
+        if at + DAY < until:
+            advance(case.pk, "handle", actor=town, at=at + HOUR)
+            advance(case.pk, "contact", actor=town, at=at + 2 * HOUR, how="phone")
+            advance(case.pk, "finish", actor=town, at=at + 20 * HOUR, result=CLEARED)
 
 
 def _closed_topic(people: People, until: datetime) -> None:

@@ -166,6 +166,8 @@ def department(span: Span, code: str) -> dict[str, Any]:
     known = {name: part for name, part in parts.items() if part is not None}
     weights = {name: Fraction(getattr(policy, f"{name}_weight")) for name in known}
     whole = sum(weights.values(), Fraction(0))
+    if not any(weights[name] for name in known.keys() - {"objections", "documents"}):
+        whole = Fraction(0)  # to have lost nothing is no score
     total = sum((weights[name] * part for name, part in known.items()), Fraction(0))
     return {
         "orders": len(live),

@@ -8,6 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
+from assessment import periods
+from assessment.models import Period
 from assessment.scoring import half_up
 from tests.assessment.histories import history
 from tests.cast import TOWN, Stage
@@ -190,6 +192,14 @@ def test_what_is_not_there(stage: Stage) -> None:
     assert leader.get(f"{PERIOD}departments/{TOWN}/working/").status_code == 404
     answer = leader.get("/api/v1/assessment/periods/2026-13/")
     assert (answer.status_code, list(answer.json()["fields"])) == (400, ["period"])
+
+
+@pytest.mark.parametrize("name", ["2026 上半年", "一季度·试行"])
+def test_a_named_period_is_read_by_its_name(stage: Stage, name: str) -> None:
+    march = periods.find("2026-03")
+    Period.objects.create(name=name, starts_at=march.starts_at, ends_at=march.ends_at)
+    answer = calling(stage, "leader").get(f"/api/v1/assessment/periods/{name}/")
+    assert (answer.status_code, answer.json()["period"]) == (200, name)
 
 
 @pytest.mark.parametrize("count", [2, 25])

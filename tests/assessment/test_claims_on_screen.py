@@ -77,6 +77,13 @@ def test_the_town_raises_a_claim_and_what_is_wrong_keeps_what_was_typed(listed: 
     assert town.post(url, FORM).status_code == 409
 
 
+def test_a_key_of_thousands_of_digits_is_none_of_ours(listed: Stage) -> None:
+    huge = "9" * 5000
+    case, town = listed.case(), client(listed, "town")
+    assert town.post(f"/cases/{case.number}/claims/new/", {"clock": huge}).status_code == 404
+    assert town.get(f"/reviews/marks/?order={huge}").status_code == 200
+
+
 def test_the_department_appeals_its_missed_limit(listed: Stage) -> None:
     clock = missed(listed)
     url = reverse("assessment:claim_new", args=[clock.case.number])

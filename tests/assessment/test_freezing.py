@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
-from accounts.models import Unit
+from accounts.models import Unit, User
 from accounts.refusals import StepRefused
 from assessment import periods
 from assessment.models import (
@@ -19,6 +19,7 @@ from assessment.models import (
     FrozenInput,
     FrozenPeriod,
     Job,
+    LeaderMark,
     PeriodFigures,
     UnitScore,
 )
@@ -30,7 +31,7 @@ from assessment.services.reports import reckon, report
 from assessment.services.verifying import verify
 from assessment.services.workings import working_of_department, working_of_town
 from cases.models import Callback, Case, Category
-from dispatch.models import Order
+from dispatch.models import HistoryImport, Order
 from grids.models import Area
 from tests.assessment.histories import APRIL, history
 from tests.cast import TOWN, Stage
@@ -319,6 +320,35 @@ def test_the_night_freezes_what_has_been_over_long_enough(march: periods.Span) -
     assert [s.name for s in months_to_freeze(due)] == ["2026-02"]
     AssessmentPolicy.objects.update(freeze_after=0)
     assert list(months_to_freeze(due)) == []
+
+
+def test_a_leader_who_is_called_otherwise_corrects_nothing(
+    stage: Stage, march: periods.Span
+) -> None:
+    leader, unit = stage.who("leader"), Unit.objects.get(code="CGW")
+    given, _new = LeaderMark.objects.update_or_create(
+        period=march.name, unit=unit, marked_by=leader, defaults={"mark": 90, "at": APRIL}
+    )
+    frozen = frozen_now(march)
+    User.objects.filter(pk=leader.pk).update(display_name="区长")
+    assert find_corrections(frozen, MAY) == []
+    LeaderMark.objects.filter(pk=given.pk).update(mark=80)
+    [found] = find_corrections(frozen, MAY)
+    assert found.before is not None
+    assert found.after is not None
+    assert (found.before["mark"], found.after["mark"]) == (90, 80)
+
+
+def test_what_is_being_imported_is_not_frozen_by_the_calendar(march: periods.Span) -> None:
+    """Half a file would be frozen, and the rest of it would stand in the ledger line by line."""
+    due = march.ends_at + timedelta(days=15)
+    history = HistoryImport.objects.create(sha256="0" * 64, name="h.csv", size=1, started_at=due)
+    assert list(months_to_freeze(due + timedelta(hours=1))) == []
+    history.finished_at = due + timedelta(hours=2)
+    history.save()
+    assert list(months_to_freeze(history.finished_at + timedelta(days=14))) == []
+    later = history.finished_at + timedelta(days=15)
+    assert [s.name for s in months_to_freeze(later)] == ["2026-02", "2026-03"]
 
 
 def test_in_the_quiet_hour_frozen_months_are_compared(march: periods.Span) -> None:

@@ -52,7 +52,7 @@ PAGES = {
     "/hot-spots/": "leader",
     "/signs/": "assessor",
     "/what-if/": "assessor",
-    f"/cases/?town={TOWN}&resolved=no": "town",
+    f"/cases/?town={TOWN}&resolved=yes": "town",
     "/desk/department/?group=settled": "department3",
     "/desk/whistles/": "town",
     f"{API}/2025/": "leader",

@@ -122,11 +122,20 @@ def test_whatever_the_unreached_would_say_lies_within_the_bounds(
         assert low <= score <= high
 
 
+UNDER_A_THIRD = {
+    "marks": Decimal("0.3"),
+    "timeliness": Decimal("0.3"),
+    "results": Decimal("0.25"),
+    "objections": Decimal("0.05"),
+    "documents": Decimal("0.05"),
+    "leaders": Decimal("0.05"),
+}
+
+
 def test_marks_of_a_third_or_less_need_a_reason() -> None:
-    six = [Decimal(x) for x in ("0.3", "0.3", "0.25", "0.05", "0.05", "0.05")]
     with pytest.raises(ValueError, match="more than one third"):
-        UnitWeights(*six)
-    assert UnitWeights(*six, overridden=True).marks == Decimal("0.3")
+        UnitWeights(**UNDER_A_THIRD)
+    assert UnitWeights(**UNDER_A_THIRD, overridden=True).marks == Decimal("0.3")
     with pytest.raises(ValueError, match="sum to one"):
         TownWeights(rates=Decimal("0.7"))
 
@@ -135,9 +144,7 @@ some_rules = st.builds(
     Rules,
     name=st.text(max_size=5),
     weights=st.just(replace(WEIGHTS, partly_factor=Decimal("0.5"))),
-    unit_weights=st.just(
-        UnitWeights(*map(Decimal, ("0.3", "0.3", "0.25", "0.05", "0.05", "0.05")), overridden=True)
-    ),
+    unit_weights=st.just(UnitWeights(**UNDER_A_THIRD, overridden=True)),
     by_volume=st.booleans(),
     decimals=st.integers(0, 4),
     override_reason=st.just("区里另有规定"),

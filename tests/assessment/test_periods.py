@@ -35,6 +35,15 @@ def test_a_year_has_all_its_months() -> None:
     assert all(a.ends_at == b.starts_at for a, b in pairwise(months))
 
 
+@pytest.mark.parametrize("name", ["2026-02-30", "2026-W60"])
+@pytest.mark.django_db
+def test_a_named_span_called_like_no_day_of_the_calendar_is_ruled_from_its_beginning(
+    name: str,
+) -> None:
+    Period.objects.create(name=name, starts_at=local(2026, 3, 1), ends_at=local(2026, 4, 1))
+    assert periods.ruled_on(periods.find(name)) == date(2026, 3, 1)
+
+
 @pytest.mark.django_db
 def test_a_named_span_has_the_bounds_of_its_row_and_wins_over_a_month() -> None:
     Period.objects.create(

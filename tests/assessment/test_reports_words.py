@@ -153,6 +153,24 @@ def empty() -> dict[str, Any]:
     return blank
 
 
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        ({"no_answer": 4, "refused": 2}, "诉求人（无人接听4件、拒绝回访2件），"),
+        ({"no_answer": 4}, "诉求人（无人接听4件，其余原因未记录），"),
+        ({}, "诉求人（原因未记录），"),
+    ],
+)
+def test_why_nobody_was_reached_is_said_as_far_as_it_is_known(
+    missing: dict[str, int], said: str
+) -> None:
+    """What an older system gave up has no reason: no empty brackets on a paper that is signed."""
+    report = report_like()
+    kinds = dict.fromkeys(("no_answer", "refused", "wrong_number", "not_possible"), 0)
+    report["totals"]["unreached"] = kinds | missing | {"total": 6}
+    assert said in "".join(bulletin_words(Told(report)).paragraphs)
+
+
 def test_a_period_without_a_case_has_a_paper_that_says_so() -> None:
     with translation.override("zh-hans"):
         words = bulletin_words(Told(empty()))

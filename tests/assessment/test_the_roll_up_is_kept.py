@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import pytest
 from django.db import connections
 
 from accounts.models import Heartbeat, Unit
@@ -79,6 +80,25 @@ def test_the_sweep_keeps_the_month_fresh_and_the_rest_hourly(stage: Stage) -> No
     hour = at + timedelta(hours=1)
     scores.refresh_running_period(hour)
     assert set(PeriodFigures.objects.values_list("computed_at", flat=True)) == {hour}
+
+
+@pytest.mark.parametrize("name", ["2026-03-10", "2026-W11", "2026-Q1", "2025"])
+def test_what_no_sweep_keeps_fresh_is_reckoned_anew_when_it_is_old(stage: Stage, name: str) -> None:
+    span = periods.find(name)
+    at = min(span.starts_at + timedelta(hours=9), span.ends_at)
+    assert scores.figures_of(span, at).figures["totals"]["received"] == 0
+    stage.case(at=span.starts_at + timedelta(hours=10))
+    soon = at + timedelta(hours=2)
+    assert scores.figures_of(span, soon).figures["totals"]["received"] == 0
+    later = at + timedelta(hours=3)
+    assert scores.figures_of(span, later).figures["totals"]["received"] == 1
+
+
+def test_what_has_settled_stays_as_it_is_kept(stage: Stage) -> None:
+    span = periods.find(SPAN)
+    settled = span.ends_at + scores.SETTLES
+    kept = scores.figures_of(span, settled)
+    assert scores.figures_of(span, settled + timedelta(days=90)).computed_at == kept.computed_at
 
 
 def test_the_task_leaves_a_heartbeat(stage: Stage) -> None:

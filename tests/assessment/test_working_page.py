@@ -2,18 +2,20 @@
 
 import csv
 import io
+import json
 import re
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
 
 from accounts.models import Unit
 from assessment import periods
 from assessment.services import scores, workings
 from assessment.views import workings as pages
-from cases.models import Case
+from cases.models import Callback, Case
 from tests.assessment.histories import APRIL, history
 from tests.assessment.test_month_page import signed_in
 from tests.cast import OTHER_TOWN, TOWN, Stage
@@ -109,6 +111,56 @@ def test_a_case_kept_from_the_reader_is_not_named(stage: Stage) -> None:
     assert number not in file_of(town, page)
     assert "kept from you" in html
     assert number in signed_in(stage, "leader").get(page).content.decode()
+
+
+def test_what_an_older_system_gave_up_says_no_word_of_ours(stage: Stage) -> None:
+    history(stage.people, 23, 60)
+    case = Case.objects.filter(received_at__gte=periods.find("2026-03").starts_at, town=TOWN)[0]
+    Callback.objects.filter(case=case).delete()
+    Case.objects.filter(pk=case.pk).update(
+        callback_given_up=True,
+        counted=True,
+        state="closed",
+        handled_at=case.received_at,
+        closed_at=case.received_at,
+    )
+    html = signed_in(stage, "leader").get(f"{PAGE}/town/{TOWN}/").content.decode()
+    assert "nobody was reached" in html
+    assert "unknown" not in html
+
+
+def test_the_call_names_no_more_than_the_page(stage: Stage) -> None:
+    history(stage.people, 23, 60)
+    found = workings.working_of_town(periods.find("2026-03"), TOWN)
+    number = found["parts"]["results"]["contributions"][0]["case"]
+    accused = Unit.objects.get(code=TOWN)
+    Case.objects.filter(number=number).update(kind="report", accused=accused)
+    client, address = APIClient(), f"/api/v1/assessment/periods/2026-03/towns/{TOWN}/working/"
+    client.force_authenticate(stage.who("town"))
+    seen = client.get(address).json()
+    assert number not in json.dumps(seen)
+    assert seen["score"] == found["score"]
+    assert seen["parts"]["results"]["sum"] == found["parts"]["results"]["sum"]
+    client.force_authenticate(stage.who("leader"))
+    assert number in client.get(address).content.decode()
+
+
+def test_a_document_about_a_case_of_another_month_names_it_to_nobody_it_accuses(
+    stage: Stage,
+) -> None:
+    """A document counts in the month it was issued in, whenever its case was received."""
+    history(stage.people, 23, 60)
+    part = workings.working_of_department(periods.find("2026-03"), "CGW")["parts"]["documents"]
+    line = part["contributions"][0]
+    accused = Unit.objects.get(code="CGW")
+    earlier = periods.find("2026-01").starts_at
+    Case.objects.filter(number=line["case"]).update(
+        kind="report", accused=accused, received_at=earlier
+    )
+    department, page = signed_in(stage, "department"), f"{PAGE}/department/CGW/"
+    for text in (department.get(page).content.decode(), file_of(department, page)):
+        assert line["case"] not in text
+        assert not re.search(rf"\b{line['document']}\b", text)
 
 
 @pytest.mark.parametrize("count", [10, 60])

@@ -6,6 +6,7 @@ axe looks at both widths in Chinese by day, and in English by night at a phone's
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -288,27 +289,22 @@ def browser(screens: Screens, chromium: str) -> Iterator[Browser]:
         yield opened
 
 
-@pytest.mark.parametrize("language", LIGHTS)
 def test_every_screen_has_no_barriers_fits_and_keeps_the_policy(
-    live_server: LiveServer,
-    district: District,
-    screens: Screens,
-    browser: Browser,
-    language: str,
+    live_server: LiveServer, district: District, screens: Screens, browser: Browser
 ) -> None:
     complaints = Complaints()
     found: list[str] = []
-    for name, paths in screens.items():
+    for (language, light), (name, paths) in product(LIGHTS.items(), screens.items()):
         context = signed_in(
             browser,
             live_server.url,
             district.sessions.get(name, ""),
             language=language,
-            color_scheme=LIGHTS[language],
+            color_scheme=light,
         )
         page = complaints.listen(context.new_page())
         for path in paths:
-            found += look_at(page, path, language)
+            found += [f"{language}: {wrong}" for wrong in look_at(page, path, language)]
         context.close()
     wrong = found + complaints.texts
     assert not wrong, "\n".join(wrong)

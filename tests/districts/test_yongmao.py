@@ -131,7 +131,7 @@ def test_the_report_and_the_page_show_exactly_the_table_and_each_number_opens_it
     by_kind = {kind: row["received"] for kind, row in found["by_kind"].items() if row["received"]}
     assert by_kind == KINDS
 
-    body = place.page("leader", "/month/2026-03/")
+    body = place.page("leader", "/month/2026-03/?tab=categories")
     table = body[body.index("镇街 × 诉求类型") :].split("</table>")[0]
     rows = re.findall(r"<tr><th scope=\"row\"[^>]*>([^<]+)</th>(.*?)</tr>", table, re.DOTALL)
     shown = {name: LINK.findall(cells) for name, cells in rows}

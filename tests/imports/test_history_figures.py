@@ -11,11 +11,12 @@ import pytest
 from accounts.models import Unit
 from assessment import periods
 from assessment.services.reports import report
+from assessment.services.workings import working_of_department
 from bench.history import Year
 from cases.models import Case, CaseEvent, Clock
 from grids.models import Area
 from tests.cast import NOON, Stage
-from tests.imports.history_file import FRESH, PLACE, SELF, take_over, write
+from tests.imports.history_file import FRESH, GOOD, NOW, PLACE, SELF, take_over, write
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +101,23 @@ def test_the_older_systems_limits_are_unknown_and_nobody_is_late(
     assert parts
     assert {part["timeliness"] for part in parts} == {None}
     assert not Clock.objects.filter(case__closed_at__isnull=False).exists()
+
+
+def test_who_only_assisted_has_lost_nothing_and_that_is_no_score(
+    stage: Stage, tmp_path: Path
+) -> None:
+    """Not marked, not timed, not answered for: no 100, no first place, no list."""
+    rows = [GOOD | {"number": f"2023-{n}", "departments": "CGW;ZJW"} for n in range(8)]
+    take_over(write(tmp_path / "h.csv", rows))
+    span = periods.find("2023-05")
+    found = {row["code"]: row for row in report(span, NOW)["by_department"]}
+    lead, assisting = found["CGW"], found["ZJW"]
+    assert (lead["orders"], lead["rank"]) == (8, 1)
+    assert (assisting["orders"], assisting["score"], assisting["rank"]) == (8, None, None)
+    assert (assisting["unranked"], assisting["list"]) == ("no_data", "")
+    assert (assisting["parts"]["objections"], assisting["parts"]["documents"]) == (100, 100)
+    working = working_of_department(span, "ZJW")
+    assert (working["score"], working["arithmetic"]) == (None, "")
 
 
 def test_the_table_of_yongmao_comes_out_of_a_file(stage: Stage, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.utils import translation
 
 from accounts.models import Unit
-from cases.models import Case
+from cases.models import Callback, Case
 from dispatch.services.history import Refused
 from tests.cast import Stage
 from tests.imports.history_file import COLUMNS, FRESH, GOOD, SELF, refused_rows, take_over, write
@@ -95,7 +95,6 @@ BAD: list[tuple[dict[str, str], dict[str, str], list[str]]] = [
     (GOOD, {"contacted": "maybe"}, ["contacted does not know the word “maybe”."]),
     (GOOD, {"resolved": "mostly"}, ["resolved does not know the word “mostly”."]),
     (GOOD, {"satisfied": "very"}, ["satisfied does not know the word “very”."]),
-    (GOOD, {"contacted": ""}, ["The callback is valid, but contacted is empty."]),
     (GOOD, {"resolved": ""}, ["The callback is valid, but resolved is empty."]),
     (GOOD, {"satisfied": ""}, ["The callback is valid, but satisfied is empty."]),
     (
@@ -142,6 +141,24 @@ def test_every_bad_row_is_refused_with_all_its_reasons_and_nothing_else(
         assert all(reason in said for reason in reasons), (change, said)
         assert said.count(".") == len(reasons), (change, said)
         assert {name: row[name] for name in change} == change
+
+
+def test_an_empty_contacted_is_not_so(stage: Stage, tmp_path: Path) -> None:
+    """The contract: empty means “not so”; and who was not reached was not contacted either."""
+    asked_in_vain = {"valid_callback": "n", "contacted": "n", "resolved": "", "satisfied": ""}
+    rows = [GOOD | {"contacted": ""}, SELF | asked_in_vain]
+    assert take_over(write(tmp_path / "h.csv", rows)).stored == 2
+    answer = Callback.objects.get()
+    assert (answer.case.number, answer.contacted) == (GOOD["number"], False)
+    assert Case.objects.get(number=SELF["number"]).callback_given_up
+
+
+def test_the_file_of_refused_rows_is_never_the_file_itself(stage: Stage, tmp_path: Path) -> None:
+    path = write(tmp_path / "h.csv", [GOOD])
+    before = path.read_bytes()
+    with pytest.raises(Refused):
+        take_over(path, errors=tmp_path / "." / "h.csv")
+    assert path.read_bytes() == before
 
 
 def test_a_unit_out_of_service_may_have_worked_on_a_case_that_ended(

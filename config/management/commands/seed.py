@@ -20,7 +20,7 @@ from cases.services.calendar_changes import sweep_calendars
 from cases.services.steps import sweep_holds
 from config.demo.claims import contest
 from config.demo.directives import hold_meetings
-from config.demo.freezing import freeze_a_month
+from config.demo.freezing import freeze_months
 from config.demo.grid_life import live_in_the_grids
 from config.demo.groups import talk_and_link
 from config.demo.history import Share, live_history
@@ -99,10 +99,10 @@ class Command(BaseCommand):
         gather_on_the_spot(known_people(), until)
         contest(known_people(), until)
         find_and_ask(known_people(), until)
+        reckon_months(until)
+        freeze_months(known_people(), until)
         write_reports(until)
         prepare_morning(known_people(), until)
-        reckon_months(until)
-        freeze_a_month(known_people(), until)
         return lived
 
 

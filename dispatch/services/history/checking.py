@@ -127,9 +127,13 @@ def _of_callback() -> Iterable[str]:
     unhandled = "r.handled_at IS NULL AND NOT ('time' || chr(31) || 'handled_at') = ANY(r.problems)"
     yield _when(f"r.closed_at IS NOT NULL AND {unhandled}", "closed_unhandled")
     yield _when(f"r.valid_callback <> '' AND {unhandled}", "called_unhandled")
-    for name in ("contacted", "resolved", "satisfied"):
+    invalid = (
+        "r.valid_callback IN ('', 'n')"  # empty or n: not contacted, which any callback may say
+    )
+    yield _when(f"{invalid} AND r.contacted NOT IN ('', 'n')", "answered", _text("contacted"))
+    for name in ("resolved", "satisfied"):
         yield _when(f"r.valid_callback = 'y' AND r.{name} = ''", "unanswered", _text(name))
-        yield _when(f"r.valid_callback IN ('', 'n') AND r.{name} <> ''", "answered", _text(name))
+        yield _when(f"{invalid} AND r.{name} <> ''", "answered", _text(name))
 
 
 def _of_words() -> Iterable[str]:

@@ -83,17 +83,20 @@ def import_history(
     off goes on where its last chunk ended; the same file once more stores what could not be stored
     before. `dry_run` checks everything and stores nothing.
     """
+    beside = errors or path.with_suffix(".errors.csv")
     try:
         source = open_source(path)
-        _check_ready(source)
+        _check_ready(source, beside)
         with _alone():
-            run = _Run(source, at, errors or path.with_suffix(".errors.csv"), dry_run)
+            run = _Run(source, at, beside, dry_run)
             return run.through(progress, chunk)
     except Unreadable as problem:
         raise Refused(reasons.refusal(problem.code, problem.said)) from None
 
 
-def _check_ready(source: Source) -> None:
+def _check_ready(source: Source, beside: Path) -> None:
+    if beside.resolve() == source.path.resolve():  # it would be cut off before it is read
+        raise Unreadable("errors_file", str(beside))
     if missing := missing_in(source.header):
         raise Unreadable("columns_missing", ", ".join(missing))
     if not Unit.objects.filter(code=CENTRE_CODE).exists():
