@@ -51,7 +51,8 @@ def _place() -> Place:
 
 
 def _complain(people: People, until: datetime) -> None:
-    operator, town, place = people.named("operator"), people.named("town"), _place()
+    operator, town, agent = (people.named(name) for name in ("operator", "town", "callback"))
+    place = _place()
     for number in range(COMPLAINTS):
         at = until - 24 * DAY + number * 15 * HOUR
         case = receive(
@@ -64,10 +65,21 @@ def _complain(people: People, until: datetime) -> None:
             place=place,
             caller_phone=f"1390112{number:04d}",
         )
-        if at + DAY < until:
+        if at + 2 * DAY < until:
             advance(case.pk, "handle", actor=town, at=at + HOUR)
             advance(case.pk, "contact", actor=town, at=at + 2 * HOUR, how="phone")
             advance(case.pk, "finish", actor=town, at=at + 20 * HOUR, result=CLEARED)
+            record_callback(
+                case.pk,
+                actor=agent,
+                at=at + 26 * HOUR,
+                outcome="reached",
+                contacted=True,
+                resolved="partly" if number % 3 else "yes",
+                satisfied="basic",
+                words="当天挪走了，过几天又停上了" if number % 3 else "",
+                then="close",
+            )
 
 
 def _closed_topic(people: People, until: datetime) -> None:
