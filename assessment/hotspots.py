@@ -161,7 +161,6 @@ def _asked(by_level: Mapping[Place, Sequence[Cell]]) -> Iterator[_Asked]:
     for level in LEVELS:
         cells = by_level.get(level, ())
         left = _sums(thin, level)
-        here = [cell for cell in cells if level == LEVELS[0] or left.get(cell.key, 0)]
         enough: list[_Asked] = []
         for cell, rest in _with_rest(cells):
             if level != LEVELS[0] and left.get(cell.key, 0) < LEAST_KNOWN:
@@ -171,7 +170,7 @@ def _asked(by_level: Mapping[Place, Sequence[Cell]]) -> Iterator[_Asked]:
         taken = {one.cell.key for one in enough}
         yield from _with_factors(enough)
         if level == LEVELS[0]:
-            thin = [cell for cell in here if cell.key not in taken]
+            thin = [cell for cell in cells if cell.key not in taken]
         else:
             thin = [cell for cell in thin if _above(cell, level) not in taken]
 

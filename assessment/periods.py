@@ -21,6 +21,7 @@ __all__ = [
     "Span",
     "before",
     "find",
+    "latest_months",
     "month",
     "neighbours",
     "ruled_on",
@@ -110,6 +111,13 @@ def running_month(at: datetime) -> Span:
     """Return the month in which the moment lies."""
     tiles = tiling()
     return tiles.month(*tiles.month_at(at))
+
+
+def latest_months(at: datetime, count: int) -> list[Span]:
+    """Return so many months back from the one in which the moment lies, the latest first."""
+    tiles = tiling()
+    own = tiles.month_at(at)
+    return [tiles.month_on(*own, -back) for back in range(count)]
 
 
 def running(at: datetime) -> list[Span]:

@@ -21,6 +21,7 @@ from assessment.models import Job
 from assessment.queries import reports as queries
 from assessment.services.report_papers import ask_report, check_makes
 from cases.api.inputs import MAY_LACK
+from dispatch.api.paper_shapes import PaperRowOut
 from dispatch.models import Paper
 from dispatch.sheets import Sheet
 from dispatch.sheets.files import FILES
@@ -38,25 +39,13 @@ class ReportFilter(django_filters.FilterSet):
         fields: list[str] = []
 
 
-class ReportRowOut(serializers.ModelSerializer[Paper]):
+class ReportRowOut(PaperRowOut):
     """A report; `files` are the addresses of its forms."""
 
     files = serializers.SerializerMethodField()
 
-    class Meta:
-        model = Paper
-        fields = [
-            "id",
-            "form",
-            "number",
-            "title",
-            "issued_at",
-            "to_all",
-            "week",
-            "period",
-            "subject",
-            "files",
-        ]
+    class Meta(PaperRowOut.Meta):
+        fields = [*PaperRowOut.Meta.fields, "files"]
 
     def get_files(self, paper: Paper) -> dict[str, str]:
         return {kind: reverse(f"api_report_{kind}", args=[paper.pk]) for kind in FILES}

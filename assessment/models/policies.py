@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Role, Unit, User
+from accounts.models import Unit, User
+from assessment.access import reads_figures
 
 NONE = Decimal(0)
 
@@ -296,13 +297,10 @@ class ExclusionItem(models.Model):
         return self.title
 
 
-READERS = (Role.LEADER, Role.ASSESSOR, Role.SUPERVISOR, Role.ADMIN)
-
-
 class RuleChangeQuerySet(models.QuerySet["RuleChange"]):
     def visible_to(self, user: User) -> "RuleChangeQuerySet":
         """Return all to those who read the district's figures, none to others."""
-        return self if user.holds(*READERS) else self.none()
+        return self if reads_figures(user) else self.none()
 
 
 class RuleChange(models.Model):

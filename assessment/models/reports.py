@@ -6,16 +6,15 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Role, Unit, User
+from accounts.models import Unit, User
+from assessment.access import reads_figures
 from dispatch.models import Paper
-
-READING = (Role.LEADER, Role.ASSESSOR, Role.SUPERVISOR, Role.ADMIN)
 
 
 class JobQuerySet(models.QuerySet["Job"]):
     def visible_to(self, user: User) -> "JobQuerySet":
         """Return every job to those who read the district's figures, to others their own."""
-        return self if user.holds(*READING) else self.filter(asked_by=user.pk)
+        return self if reads_figures(user) else self.filter(asked_by=user.pk)
 
     def due(self) -> "JobQuerySet":
         return self.filter(state=Job.State.WAITING)

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, Unit, User
+from assessment.access import reads_figures
 from dispatch.models import Order
 
 
@@ -137,7 +138,7 @@ class WhistleMark(models.Model):
 class LeaderMarkQuerySet(models.QuerySet["LeaderMark"]):
     def visible_to(self, user: User) -> "LeaderMarkQuerySet":
         """Return all to those who read the district's figures, to a unit's people its own."""
-        if user.holds(Role.LEADER, Role.ASSESSOR, Role.SUPERVISOR, Role.ADMIN):
+        if reads_figures(user):
             return self
         return self.filter(unit__in=user.units_of(Role.DEPARTMENT))
 

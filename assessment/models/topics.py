@@ -7,17 +7,17 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Role, Unit, User
+from assessment.access import reads_figures
 from cases.models import Category
 from grids.models import Area
 
-READING = (Role.LEADER, Role.ASSESSOR, Role.SUPERVISOR, Role.ADMIN)
 OWNING = (Role.TOWN, Role.COMMUNITY, Role.DEPARTMENT)
 
 
 class TopicQuerySet(models.QuerySet["Topic"]):
     def visible_to(self, user: User) -> "TopicQuerySet":
         """Return all to those who read the district's figures, to a unit's people what it owns or assists."""
-        if user.holds(*READING):
+        if reads_figures(user):
             return self
         units = user.units_of(*OWNING)
         assists = Topic.assists.through.objects.filter(topic=OuterRef("pk"), unit__in=units)
@@ -118,7 +118,7 @@ class HotSpotQuerySet(models.QuerySet["HotSpot"]):
     def visible_to(self, user: User) -> "HotSpotQuerySet":
         """Return all to those who read the district's figures, none to others: what is made of them is a
         topic, and that its units see."""
-        return self if user.holds(*READING) else self.none()
+        return self if reads_figures(user) else self.none()
 
 
 class HotSpot(models.Model):
@@ -154,7 +154,7 @@ class HotSpot(models.Model):
 class SignQuerySet(models.QuerySet["Sign"]):
     def visible_to(self, user: User) -> "SignQuerySet":
         """Return all to those who read the district's figures; to a unit's people what it is asked about."""
-        if user.holds(*READING):
+        if reads_figures(user):
             return self
         return self.filter(unit__in=user.units_of(*OWNING))
 

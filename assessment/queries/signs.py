@@ -22,8 +22,8 @@ _IN_TIME = f"""
     AND k.item_ref IS NULL AND k.document_ref IS NULL
     AND k.due_at > k.started_at AND k.stopped_at <= k.due_at AND {OPEN_TO_ALL}
     AND NOT (c.state IN ('merged', 'rejected') AND c.closed_at = k.stopped_at)
-    AND (k.order_ref IS NULL OR NOT EXISTS (
-        SELECT 1 FROM dispatch_order o WHERE o.id = k.order_ref AND o.state = 'withdrawn'))
+    AND NOT EXISTS (
+        SELECT 1 FROM dispatch_order o WHERE o.id = k.order_ref AND o.state = 'withdrawn')
 """  # noqa: S608 - put together from constants of this page
 _LAST = "k.stopped_at > k.due_at - (k.due_at - k.started_at) * %(part)s::float8"
 

@@ -12,10 +12,10 @@ from typing import Any
 from assessment import periods
 from assessment.models import Claim, FrozenPeriod
 from assessment.queries.lines import Lines, live_lines
+from assessment.queries.snapshots import one_snapshot
 from assessment.services.figures import Row, Sources, departments_of, towns_of
 from assessment.services.names import Names
 from assessment.services.policies import rules_for
-from assessment.services.reports import one_snapshot
 from assessment.spans import Span
 
 RATES = ("response", "resolution", "satisfaction")

@@ -7,16 +7,15 @@ in the rows afterwards changes nothing here: it is entered in the ledger of a la
 
 import json
 import zlib
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.locks import alone
 from accounts.models import Role, User
 from accounts.refusals import StepRefused
 from assessment import periods
@@ -24,13 +23,14 @@ from assessment.models import FrozenInput, FrozenPeriod, Job, PeriodFigures
 from assessment.queries.inputs import PARTS, parameters
 from assessment.queries.kept import Packed, bodies, live_stream, pack
 from assessment.queries.lines import kept_lines, live_lines
+from assessment.queries.snapshots import one_snapshot
 from assessment.rules import Rules
 from assessment.services.earlier import earlier_reports
 from assessment.services.figures import Row, Sources
-from assessment.services.frozen import canonical, digest
+from assessment.services.frozen import canonical, digest, period_lock, span_of
 from assessment.services.names import Names
 from assessment.services.policies import rules_for
-from assessment.services.reports import MEMORY, build
+from assessment.services.reports import build
 from assessment.services.scores import keep_frozen
 from assessment.spans import Span
 
@@ -60,7 +60,7 @@ def freeze(
         raise PermissionDenied(_("Only assessors and administrators freeze a period."))
     if at < span.ends_at:
         raise StepRefused(_("The period is not over yet: it can be frozen once it has ended."))
-    with alone(f"period {span.name}"), one_moment():
+    with alone(period_lock(span)), one_snapshot(writes=True):
         if known := FrozenPeriod.objects.filter(period=span.name).first():
             return known
         return _freeze(span, actor, at, progress)
@@ -162,10 +162,6 @@ def rebuild(frozen: FrozenPeriod) -> str:
     )
 
 
-def span_of(frozen: FrozenPeriod) -> Span:
-    return Span(frozen.period, frozen.starts_at, frozen.ends_at)
-
-
 def inputs_hash(span: Span, policy: Mapping[str, Any], kept: Mapping[str, Any]) -> str:
     """Return the hash of everything the figures are made from: period, rules, names, and each part's hash."""
     said = {
@@ -188,27 +184,3 @@ def roll_up_agrees(frozen: FrozenPeriod, report: Row) -> bool:
     """Tell whether the roll-up that pages show is the frozen one."""
     shown = PeriodFigures.objects.filter(period=frozen.period).values_list("figures", flat=True)
     return all(canonical(figures) == canonical(report) for figures in shown)
-
-
-@contextmanager
-def alone(name: str) -> Iterator[None]:
-    """Let one connection at a time do this. Taken before the transaction, so that it sees what the one before wrote."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [name])
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [name])
-
-
-@contextmanager
-def one_moment() -> Iterator[None]:
-    """A transaction in which every query sees the rows as they were at the first, and that may write."""
-    outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if outermost:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-                cursor.execute(f"SET LOCAL work_mem = '{MEMORY}'")
-        yield

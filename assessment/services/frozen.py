@@ -20,6 +20,15 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def period_lock(span: Span) -> str:
+    """Return the name of the lock that whoever freezes, keeps or marks the period holds."""
+    return f"period {span.name}"
+
+
+def span_of(row: FrozenPeriod) -> Span:
+    return Span(row.period, row.starts_at, row.ends_at)
+
+
 def frozen_report(span: Span) -> dict[str, Any] | None:
     """Return the report of a frozen period as it was frozen, with its hashes; None where it is not frozen."""
     row = FrozenPeriod.objects.filter(period=span.name).defer("names", "policy").first()

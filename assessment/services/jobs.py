@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
+from accounts import locks
 from accounts.models import CENTRE_CODE, Unit, User
 from accounts.services.notices import Draft, tell_person
 from assessment.models import Job
@@ -58,8 +59,7 @@ def claim(at: datetime) -> Job | None:
     One job at a time in the whole district: the other workers are left to the sweeps. A job whose worker
     fell silent is taken up again; after the last attempt it has failed.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('assessment.jobs'))")
+    locks.hold("assessment.jobs")
     if Job.objects.filter(state=Job.State.RUNNING, held_until__gt=at).exists():
         return None
     rows = Job.objects.filter(state__in=OPEN).order_by("asked_at", "pk")

@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import gettext as _
 
+from accounts.locks import hold
 from accounts.models import Role, Unit, User
 from accounts.refusals import BadInput, StepRefused
 from assessment.models import FrozenPeriod, LeaderMark
 from assessment.periods import Span
+from assessment.services.frozen import period_lock
 from dispatch.models import Order, OrderState
 
 LONGEST_COMMENT = 500
@@ -61,7 +63,7 @@ def mark_departments(
 
     Return how many were written or taken back. A mark may be given anew until the period is frozen.
     """
-    _beside_freezing(span)
+    hold(period_lock(span))  # whoever freezes it at this moment comes first
     check_marking(span, actor, at)
     units = {unit.code: unit for unit in departments_of(span)}
     _check(given, units)
@@ -96,9 +98,3 @@ def _check(given: Mapping[str, Given | None], known: Mapping[str, Unit]) -> None
             wrong[code] = _("At most %(count)s characters.") % {"count": LONGEST_COMMENT}
     if wrong:
         raise BadInput(wrong)
-
-
-def _beside_freezing(span: Span) -> None:
-    """Wait for whoever freezes the period at this moment: the lock that freezing holds, too."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"period {span.name}"])

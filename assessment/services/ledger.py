@@ -9,16 +9,17 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
+from accounts.locks import hold
 from accounts.models import Unit
 from assessment import periods
 from assessment.models import Correction, FrozenPeriod
 from assessment.queries.inputs import PARTS, parameters
 from assessment.queries.kept import bodies, decode, kept_stream, key_of, live_stream
 from assessment.rules import Rules
-from assessment.services.frozen import report_of
+from assessment.services.frozen import report_of, span_of
 from assessment.services.reports import reckon
 from assessment.spans import Span
 from cases.models import Case
@@ -54,16 +55,15 @@ def watch(at: datetime) -> int:
 @transaction.atomic
 def find_corrections(frozen: FrozenPeriod, at: datetime) -> list[Correction]:
     """Enter what reads otherwise now and was not entered before; return the new entries."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"ledger {frozen.period}"])
-    span = Span(frozen.period, frozen.starts_at, frozen.ends_at)
+    hold(f"ledger {frozen.period}")
+    span = span_of(frozen)
     fresh = list(_fresh(frozen, span))
     if not fresh:
         return []
     told = _Told(frozen, span, at, fresh)
     shown_in = periods.running_month(at).name
     entries = (told.entry(change, shown_in) for change in fresh)
-    return Correction.objects.bulk_create(entries, batch_size=1000)
+    return Correction.objects.bulk_create(entries, batch_size=BATCH)
 
 
 def _fresh(frozen: FrozenPeriod, span: Span) -> Iterator[Change]:

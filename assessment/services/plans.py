@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.locks import hold
 from accounts.models import Role, User
 from accounts.refusals import BadInput
 from assessment import periods
@@ -31,8 +32,7 @@ def ensure_plans(at: datetime) -> None:
     if ReportPlan.objects.exists():
         return
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('assessment.plans'))")
+        hold("assessment.plans")
         if ReportPlan.objects.exists():
             return
         for form, every, day, hour, to_all in SHIPPED:

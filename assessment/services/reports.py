@@ -1,48 +1,22 @@
 """The report of a period, as `contract.md` lays it out: counts, rates, scores, ranks."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import connection, transaction
 from django.utils import timezone
 
 from assessment.queries.lines import live_lines
+from assessment.queries.snapshots import one_snapshot
 from assessment.rules import Rules
 from assessment.services import figures
 from assessment.services.earlier import earlier_reports
-from assessment.services.figures import (
-    Row,
-    Sources,
-    departments_of,
-    number,
-    score_of,
-    towns_of,
-)
+from assessment.services.figures import Row, Sources, departments_of, towns_of
 from assessment.services.frozen import frozen_report
 from assessment.services.names import Names
 from assessment.services.policies import rules_for
 from assessment.services.standing import with_standing
 from assessment.spans import Span
 from cases.models import Case
-
-__all__ = [
-    "Row",
-    "Sources",
-    "build",
-    "departments_of",
-    "number",
-    "one_snapshot",
-    "read_sources",
-    "reckon",
-    "report",
-    "score_of",
-    "towns_of",
-]
-
-
-MEMORY = "64MB"
-"""For sums over a year: with the server's four they are sorted on disk, and take twice as long."""
 
 
 def report(span: Span, at: datetime) -> Row:
@@ -90,15 +64,3 @@ def build(span: Span, at: datetime, found: Sources, rules: Rules, earlier: Seque
         "by_department": departments_of(found, rules),
     }
     return with_standing(rows, found.strata, rules, earlier)
-
-
-@contextmanager
-def one_snapshot() -> Iterator[None]:
-    """Let every query inside see the rows as they were at the first, so that the sums agree."""
-    outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if outermost:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-                cursor.execute(f"SET LOCAL work_mem = '{MEMORY}'")
-        yield

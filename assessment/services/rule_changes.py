@@ -11,11 +11,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.locks import hold
 from accounts.models import Role, Unit, User
 from accounts.refusals import BadInput
 from assessment.models import (
@@ -29,6 +30,7 @@ from assessment.models import (
 )
 from assessment.services.differences import changes_between
 
+LOCK = "assessment policy"
 WRITERS = (Role.ADMIN, Role.ASSESSOR)
 RATES = ("response_weight", "resolution_weight", "satisfaction_weight")
 UNIT_PARTS = (
@@ -74,7 +76,7 @@ def write_version(
     """
     _check_writer(user)
     with transaction.atomic():
-        _one_at_a_time()
+        hold(LOCK)
         _check_day(given.get("valid_from"), at)
         _check_sums(given)
         policy = AssessmentPolicy(**given)
@@ -91,7 +93,7 @@ def withdraw_version(user: User, pk: int, at: datetime) -> None:
     """Take back a version that is not in force yet."""
     _check_writer(user)
     with transaction.atomic():
-        _one_at_a_time()
+        hold(LOCK)
         policy = AssessmentPolicy.objects.select_for_update().get(pk=pk)
         if policy.valid_from <= timezone.localdate(at):
             raise BadInput({"valid_from": _("This version is in force; write a new one instead.")})
@@ -207,8 +209,3 @@ def _note(user: User, kind: str, name: str, changes: list[dict[str, str]], at: d
 
 def _line(label: str, before: str, after: str) -> dict[str, str]:
     return {"label": label, "before": before, "after": after}
-
-
-def _one_at_a_time() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('assessment policy'))")

@@ -2,15 +2,17 @@
 
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
+from accounts.locks import hold
 from accounts.models import Unit
 from assessment import periods
 from assessment.models import FrozenPeriod, PeriodFigures, UnitScore
 from assessment.periods import Span
-from assessment.services.frozen import report_of
-from assessment.services.reports import Row, report
+from assessment.services.figures import Row
+from assessment.services.frozen import period_lock, report_of
+from assessment.services.reports import report
 from dispatch.models import HistoryImport
 
 TOWNS, DEPARTMENTS = "town", "department"
@@ -67,7 +69,7 @@ def refresh(span: Span, at: datetime) -> int:
     """
     figures = report(span, at)
     with transaction.atomic():
-        _one_at_a_time(span.name)
+        hold(period_lock(span))
         if PeriodFigures.objects.filter(period=span.name, computed_at__gt=at).exists():
             return 0
         # A period frozen while these figures were reckoned keeps those it was frozen with.
@@ -79,7 +81,7 @@ def refresh(span: Span, at: datetime) -> int:
 def keep_frozen(span: Span, frozen: FrozenPeriod, at: datetime) -> int:
     """Let the roll-up that pages show be the frozen one; return how many scores."""
     with transaction.atomic():
-        _one_at_a_time(span.name)
+        hold(period_lock(span))
         return _keep(span, report_of(frozen), at)
 
 
@@ -95,11 +97,6 @@ def _keep(span: Span, figures: Row, at: datetime) -> int:
         },
     )
     return _keep_scores(span.name, figures, at)
-
-
-def _one_at_a_time(name: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"period {name}"])
 
 
 def _keep_scores(name: str, figures: Row, at: datetime) -> int:

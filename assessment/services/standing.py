@@ -66,6 +66,7 @@ class _Sort:
         self.sort, self.rules = sort, rules
         worth = _worth(rules)
         self.samples = _samples(strata, worth)
+        self.spread = fairness.spread_of(self.samples)
         self.adjusted = difficulty.adjusted(strata, worth)
         self.weights = rules.unit_weights.by_part()
         self.earlier = [{row["code"]: row for row in past[ROWS[sort]]} for past in earlier]
@@ -166,10 +167,9 @@ class _Sort:
             usual = Decimal(kept + 1) / (decided + 2)  # one kept and one missed more: never sure
             return 10_000 * usual * (1 - usual) / decided, Decimal(100) / decided
         sample = self.samples[row["code"]]
-        spread_of_all = fairness.spread_of(self.samples)
         middle = (sample.mean * sample.size + 100) / (sample.size + 2)
         widest = Decimal(middle.numerator) / middle.denominator
-        return spread_of_all * widest * (100 - widest) / sample.size, Decimal(100) / sample.size
+        return self.spread * widest * (100 - widest) / sample.size, Decimal(100) / sample.size
 
     def _list(self, group: list[Row]) -> None:
         members = [

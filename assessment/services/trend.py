@@ -108,9 +108,7 @@ def _of_category(facts: Facts, code: str) -> int:
 
 def months_back(at: datetime, count: int) -> list[Span]:
     """Return so many months up to the one that runs, the oldest first."""
-    tiles = periods.tiling()
-    now = tiles.month_at(at)
-    return [tiles.month_on(*now, -back) for back in reversed(range(count))]
+    return periods.latest_months(at, count)[::-1]
 
 
 def trend_of(sort: str, code: str, measure: Measure, at: datetime) -> Trend:

@@ -15,16 +15,11 @@ from assessment.parts import UnitFacts
 from assessment.periods import Span
 from assessment.queries.inputs import TIMED
 from assessment.queries.past_clocks import PastClock, clocks_of
+from assessment.queries.snapshots import one_snapshot
 from assessment.services import policies
+from assessment.services.figures import Row, Sources, departments_of, towns_of
 from assessment.services.policies import Rules
-from assessment.services.reports import (
-    Row,
-    Sources,
-    departments_of,
-    one_snapshot,
-    read_sources,
-    towns_of,
-)
+from assessment.services.reports import read_sources
 from cases import calendars
 from cases.deadlines import Deadline, Entry, EntryKind, WorkCalendar, first_missed, reckon
 from cases.models import TimeLimit

@@ -11,16 +11,15 @@ from accounts.refusals import BadInput
 from assessment.models import Correction, FrozenPeriod
 from assessment.queries.inputs import PARTS
 from assessment.queries.kept import bodies
+from assessment.queries.snapshots import one_snapshot
 from assessment.services.freezing import (
     Progress,
     inputs_hash,
-    one_moment,
     quiet,
     rebuild,
     roll_up_agrees,
-    span_of,
 )
-from assessment.services.frozen import digest, report_of
+from assessment.services.frozen import digest, report_of, span_of
 from assessment.services.ledger import find_corrections
 from assessment.spans import Span
 
@@ -47,7 +46,7 @@ def verify(span: Span, at: datetime, progress: Progress = quiet) -> Verification
     if frozen is None:
         raise BadInput({"period": _("The period “%(name)s” is not frozen.") % {"name": span.name}})
     stages = len(PARTS) + 2
-    with one_moment():
+    with one_snapshot(writes=True):
         tampered = []
         for done, part in enumerate(PARTS):
             progress(done, stages, _("kept lines"))

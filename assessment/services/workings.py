@@ -15,11 +15,11 @@ from assessment import parts, scoring
 from assessment.models import FrozenPeriod
 from assessment.parts import Marked, UnitFacts
 from assessment.queries.kept import Line
+from assessment.queries.snapshots import one_snapshot
 from assessment.queries.working import OF_TOWN, OF_UNIT, lines_of, numbers_kept_from
 from assessment.rules import Rules
 from assessment.services.figures import number
 from assessment.services.policies import rules_for
-from assessment.services.reports import one_snapshot
 from assessment.spans import Span
 
 Row = dict[str, Any]

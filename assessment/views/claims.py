@@ -66,10 +66,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _months() -> list[str]:
     """Return the names of the last months, the latest first."""
-    span = periods.running_month(timezone.now())
-    tiles = periods.tiling()
-    year, month = (int(part) for part in span.name.split("-"))
-    return [tiles.month_on(year, month, -back).name for back in range(MONTHS_OFFERED)]
+    return [span.name for span in periods.latest_months(timezone.now(), MONTHS_OFFERED)]
 
 
 def _tabs(rows: Any, user: User, wanted: str) -> tuple[list[dict[str, Any]], str]:
@@ -234,7 +231,7 @@ def panel(request: HttpRequest, number: str) -> HttpResponse:
     units = claims.units_claiming(user, case)
     rows = queries.for_list(user).filter(case=case).order_by("asked_at", "pk")
     found = [row_of(one, user) for one in rows]
-    standing = ("asked", "passed", "approved")
+    standing = (*queries.PENDING, Claim.State.APPROVED)
     taken = any(
         row["claim"].kind == Claim.Kind.EXCLUSION and row["claim"].state in standing
         for row in found

@@ -17,7 +17,7 @@ def choices(at: datetime, shown: Span) -> list[dict[str, Any]]:
     tiles = periods.tiling()
     named = list(Period.objects.order_by("-starts_at").values_list("name", flat=True)[:NAMED])
     found = {
-        _("Months"): _months(tiles, at),
+        _("Months"): [span.name for span in periods.latest_months(at, MONTHS)],
         _("Quarters"): _quarters(tiles, at),
         _("Years"): [str(tiles.month_at(at)[0] - back) for back in range(YEARS)],
         _("Weeks"): _weeks(tiles, at),
@@ -27,11 +27,6 @@ def choices(at: datetime, shown: Span) -> list[dict[str, Any]]:
     if not any(shown.name in names for names in found.values()):
         found = {_("Shown"): [shown.name]} | found
     return [{"name": label, "periods": names} for label, names in found.items() if names]
-
-
-def _months(tiles: Tiling, at: datetime) -> list[str]:
-    own = tiles.month_at(at)
-    return [tiles.month_on(*own, -back).name for back in range(MONTHS)]
 
 
 def _quarters(tiles: Tiling, at: datetime) -> list[str]:

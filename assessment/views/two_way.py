@@ -60,15 +60,16 @@ def _tabs(rows: dict[str, Any], tab: str) -> list[dict[str, Any]]:
         ANSWERED: _("Answers to marks"),
         WHISTLES: _("Marks of whistles"),
     }
+    waiting = {name: _count(found) for name, found in rows.items() if name in (ANSWER, RULE)}
     return [
         {
             "url": f"{reverse('assessment:two_way')}?tab={name}",
             "label": labels[name],
-            "count": _count(found) if name in (ANSWER, RULE) else None,
+            "count": waiting.get(name),
             "active": name == tab,
-            "tone": "amber" if name in (ANSWER, RULE) and _count(found) != "0" else "",
+            "tone": "amber" if waiting.get(name, "0") != "0" else "",
         }
-        for name, found in rows.items()
+        for name in rows
     ]
 
 
