@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from accounts import kept
 from config import embedded
+from tests import prepared
 
 NO_BROWSER = "no Chromium found"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -54,9 +56,21 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> Iterator[None]:
+def migrated_cluster() -> Path:
+    """Return a cluster to copy for a server that need not migrate from nothing: EMBEDDED_CLUSTER."""
+    return prepared.cluster(Path(os.environ["TESTS_DIR"]))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(request: pytest.FixtureRequest) -> Iterator[None]:
     """Hold PostgreSQL and Valkey for as long as the tests run; each worker has servers of its own."""
+    if not settings.DATABASE_URL:
+        made = request.getfixturevalue("migrated_cluster")
+        if prepared.renew(settings.DATA_DIR, made):
+            os.environ["EMBEDDED_CLUSTER"] = str(made)
+            connection.settings_dict["TEST"]["TEMPLATE"] = embedded.DATABASE
     embedded.attach_from_settings()
+    os.environ.pop("EMBEDDED_CLUSTER", None)  # who wants it for another server says so
     yield
     embedded.detach()
 

@@ -87,6 +87,7 @@ PAGES = (
         "chart-bar",
         _roles(Role.LEADER, Role.ASSESSOR, Role.SUPERVISOR, Role.ADMIN, Role.TOWN, Role.DEPARTMENT),
     ),
+    Page("assessment:community", _("Our community's figures"), "chart-bar", _roles(Role.COMMUNITY)),
     Page(
         "assessment:claims",
         _("Claims and marks"),

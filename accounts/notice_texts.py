@@ -208,6 +208,10 @@ TEXTS: dict[str, tuple[str | Promise, ...]] = {
         _("%(document)s taken up: %(unit)s leads"),
     ),
     "topic_progress": (_("%(unit)s: something was done about %(document)s"),),
+    "topic_corrected": (
+        _("%(document)s “%(title)s” was corrected: %(unit)s leads"),
+        _("%(document)s was corrected: %(unit)s leads"),
+    ),
     "topic_review": (
         _("%(document)s “%(title)s” is to be looked at again today"),
         _("%(document)s is to be looked at again today"),
@@ -288,7 +292,8 @@ PAGES_OF_ONE = {
     "matter_ruled": "dispatch:matter",
     "paper_issued": "dispatch:paper",
     **dict.fromkeys(
-        ["topic_opened", "topic_progress", "topic_review", "topic_closed"], "assessment:topic"
+        ["topic_opened", "topic_progress", "topic_corrected", "topic_review", "topic_closed"],
+        "assessment:topic",
     ),
     "sign_answered": "assessment:sign",
     "sign_settled": "assessment:sign",
@@ -362,6 +367,7 @@ ICONS = {
     "paper_issued": "news",
     "topic_opened": "bulb",
     "topic_progress": "pencil",
+    "topic_corrected": "edit",
     "topic_review": "calendar-event",
     "topic_closed": "circle-check",
     "sign_asked": "help-circle",

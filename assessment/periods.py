@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.refusals import BadInput
-from assessment.models import AssessmentPolicy, Period
+from assessment.models import AssessmentPolicy, LeaderMark, Period
 from assessment.spans import DayRule, Span, Tiling
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "before",
     "find",
     "latest_months",
+    "marked_in",
     "month",
     "neighbours",
     "ruled_on",
@@ -35,7 +36,10 @@ _MONTH = re.compile(r"(?P<year>[12]\d{3})-(?P<month>0[1-9]|1[0-2])", re.ASCII)
 _YEAR = re.compile(r"[12]\d{3}", re.ASCII)
 _QUARTER = re.compile(r"(?P<year>[12]\d{3})-Q(?P<quarter>[1-4])", re.ASCII)
 _WEEK = re.compile(r"(?P<year>[12]\d{3})-W(?P<week>\d\d)", re.ASCII)
+_LONG = re.compile(rf"{_MONTH.pattern}|[12]\d{{3}}(-Q[1-4])?", re.ASCII)
 _DAY = re.compile(r"[12]\d{3}-\d\d-\d\d", re.ASCII)
+
+SHORTEST_MONTH = timedelta(days=28)
 
 
 def tiling() -> Tiling:
@@ -164,6 +168,23 @@ def _step(name: str, tiles: Tiling) -> Callable[[int], Span]:
         day = date.fromisoformat(name)
         return lambda on: tiles.day(day + timedelta(days=on))
     return lambda on: tiles.year(int(name) + on)
+
+
+def marked_in(span: Span, tiles: Tiling) -> list[str]:
+    """Return the periods whose leaders' marks count in this one: its own, and those of the months, quarters and
+    years that lie wholly within it. Where a named period has the name of a month, its own bounds tell."""
+    if _MONTH.fullmatch(span.name) or span.ends_at - span.starts_at < SHORTEST_MONTH:
+        return [span.name]
+    marked = LeaderMark.objects.order_by("period").values_list("period", flat=True).distinct()
+    others = [name for name in marked if name != span.name and _LONG.fullmatch(name)]
+    named = {row.name: _named(row) for row in Period.objects.filter(name__in=others)}
+    bounds = {name: named.get(name) or _reckoned(name, tiles) for name in others}
+    within = [name for name, one in bounds.items() if one and _lies_in(one, span)]
+    return sorted([span.name, *within])
+
+
+def _lies_in(one: Span, span: Span) -> bool:
+    return span.starts_at <= one.starts_at and one.ends_at <= span.ends_at
 
 
 def _row(name: str) -> Period | None:

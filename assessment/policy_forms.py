@@ -13,10 +13,10 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
-from assessment import lists
+from assessment import lists, scales
 from assessment.models import AssessmentPolicy, RankingGroup
 from assessment.services.rule_changes import RATES, TOWN_PARTS, UNIT_PARTS, GroupText
-from assessment.words import LIST_RULES
+from assessment.words import FACTORS, LIST_RULES
 from dispatch.models import Document
 
 HUNDRED = 100
@@ -27,6 +27,7 @@ PLAIN = (
     "name",
     "valid_from",
     "source",
+    "scale",
     "basic_factor",
     "partly_factor",
     "decimals",
@@ -41,7 +42,20 @@ PLAIN = (
     "freeze_after",
 )
 SECTIONS = (
-    (_("Three rates"), (*RATES, "basic_factor", "partly_factor", "decimals")),
+    (_("Three rates"), (*RATES, "decimals")),
+    (
+        _("The residents' answers, and what each counts from 0 to 1"),
+        (
+            "scale",
+            "factor_very_satisfied",
+            "factor_satisfied",
+            "basic_factor",
+            "factor_dissatisfied",
+            "factor_very_dissatisfied",
+            "partly_factor",
+            "factor_no",
+        ),
+    ),
     (
         _("A department's score"),
         (*UNIT_PARTS, "override_reason", "town_weighting", "town_cap", "objection_points"),
@@ -56,6 +70,9 @@ SECTIONS = (
     (_("Periods"), ("month_first_day", "day_first_hour", "freeze_after")),
 )
 """How the form is laid out: a heading, and the fields under it."""
+
+OF_FIVE = ("factor_very_satisfied", "factor_very_dissatisfied")
+"""The fields asked for only where five answers are offered."""
 
 NAMES = {
     field.name: field.verbose_name
@@ -108,12 +125,36 @@ class PolicyForm(forms.ModelForm):
                 decimal_places=1,
                 widget=forms.NumberInput({"step": "any", "inputmode": "decimal"}),
             )
+        self._ask_of_answers(base)
         for form in Document.Form:
             points = base.document_points.get(form.value, "0")
             self.fields[f"points_{form.value}"] = _number(form.label, points)
         for name, rule in lists.rules_of(base.lists).items():
             self.fields[f"list_{name}"] = _number(LIST_RULES[name], _plain(rule))
         self._ask_of_units(base)
+
+    def _ask_of_answers(self, base: AssessmentPolicy) -> None:
+        held = {name: Decimal(str(value)) for name, value in base.answer_factors.items()}
+        for name, factor in scales.factors_of(base.scale, held).items():
+            field = f"factor_{name}"
+            self.fields[field] = forms.DecimalField(
+                label=FACTORS[name],
+                initial=_plain(factor),
+                required=field not in OF_FIVE,
+                min_value=0,
+                max_value=1,
+                decimal_places=3,
+                widget=forms.NumberInput({"step": "any", "inputmode": "decimal"}),
+                help_text=_("Only where five answers are offered.") if field in OF_FIVE else "",
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the outer two factors where five answers are offered."""
+        said = super().clean() or self.cleaned_data
+        for name in OF_FIVE if said.get("scale") == scales.FIVE else ():
+            if said.get(name) is None and name not in self.errors:
+                self.add_error(name, self.fields[name].error_messages["required"])
+        return said
 
     def _ask_of_units(self, base: AssessmentPolicy) -> None:
         grouped = {
@@ -147,11 +188,19 @@ class PolicyForm(forms.ModelForm):
             {name: said[name] for name in PLAIN}
             | {name: said[name] / HUNDRED for name in PERCENT}
             | {
+                "answer_factors": self._factors(),
                 "document_points": self._texts("points_", [form.value for form in Document.Form]),
                 "lists": self._texts("list_", lists.DEFAULT),
                 "town_weights": self._texts("weight_", [unit.code for unit in self.units]),
             }
         )
+
+    def _factors(self) -> dict[str, str]:
+        """Return what the answers offered count, where it is not the usual."""
+        found = {
+            n: self.cleaned_data[f"factor_{n}"] for n in scales.weighed(self.cleaned_data["scale"])
+        }
+        return {n: str(_plain(factor)) for n, factor in found.items() if factor != scales.USUAL[n]}
 
     def _texts(self, prefix: str, names: Sequence[str] | Mapping[str, str]) -> dict[str, str]:
         found = {name: self.cleaned_data.get(f"{prefix}{name}") for name in names}

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from assessment.parts import TOWN_PARTS, UNIT_PARTS, TownRule, TownWeights, UnitWeights
+from assessment.scales import FIVE, THREE, USUAL, as_weights, weighed
 from assessment.scoring import NONE, Weights
 
 TOWNS, UNITS = "town", "unit"
@@ -30,6 +31,7 @@ class Rules:
     weights: Weights
     unit_weights: UnitWeights
     by_volume: bool
+    scale: str = THREE
     decimals: int = 2
     override_reason: str = ""
     towns: TownRule = field(default_factory=TownRule)
@@ -45,11 +47,20 @@ class Rules:
     freeze_after: int = 15
     source: str = ""
 
+    @property
+    def five(self) -> bool:
+        """Tell whether the five answers are offered, with very satisfied and very dissatisfied."""
+        return self.scale == FIVE
+
     def groups_of(self, sort: str) -> tuple[Group, ...]:
         return tuple(group for group in self.groups if group.sort == sort)
 
     def snapshot(self) -> dict[str, Any]:
-        """Return what is kept beside figures; decimals as text, so that they come back exact."""
+        """Return what is kept beside figures; decimals as text, so that they come back exact.
+
+        The scale and the factors of its answers are kept only where they are not the usual: a copy of before
+        there was a choice reads as it did.
+        """
         return {
             "name": self.name,
             "source": self.source,
@@ -60,6 +71,7 @@ class Rules:
             },
             "basic_factor": _text(self.weights.basic_factor),
             "partly_factor": _text(self.weights.partly_factor),
+            **self._scale(),
             "decimals": self.decimals,
             "department_weights": {n: _text(w) for n, w in self.unit_weights.by_part().items()},
             "override_reason": self.override_reason,
@@ -84,6 +96,13 @@ class Rules:
             "freeze_after": self.freeze_after,
         }
 
+    def _scale(self) -> dict[str, Any]:
+        given = {name: getattr(self.weights, f"{name}_factor") for name in weighed(self.scale)}
+        factors = {"answer_factors": {name: _text(factor) for name, factor in given.items()}}
+        if self.five:
+            return {"scale": FIVE, **factors}
+        return {} if all(factor == USUAL[name] for name, factor in given.items()) else factors
+
     @classmethod
     def from_snapshot(cls, kept: Mapping[str, Any]) -> "Rules":
         """Return the rules that gave this copy; those of before 2026-11 had fewer rules, which are as they were."""
@@ -97,9 +116,11 @@ class Rules:
                 **_decimals(kept["weights"]),
                 basic_factor=Decimal(kept["basic_factor"]),
                 partly_factor=Decimal(kept.get("partly_factor", "0")),
+                **as_weights(kept.get("scale", THREE), _decimals(kept.get("answer_factors", {}))),
             ),
             unit_weights=UnitWeights(**parts, overridden=bool(reason)),
             by_volume=kept["tie_rule"] == "volume",
+            scale=kept.get("scale", THREE),
             decimals=kept.get("decimals", 2),
             override_reason=reason,
             towns=TownRule(

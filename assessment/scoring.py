@@ -17,13 +17,21 @@ K = TypeVar("K")
 RESPONSE, RESOLUTION, SATISFACTION = "response", "resolution", "satisfaction"
 RATES = (RESPONSE, RESOLUTION, SATISFACTION)
 YES, PARTLY, NO = "yes", "partly", "no"
-SATISFIED, BASIC = "satisfied", "basic"
-NONE = Decimal(0)
+VERY_SATISFIED, SATISFIED, BASIC = "very_satisfied", "satisfied", "basic"
+DISSATISFIED, VERY_DISSATISFIED = "dissatisfied", "very_dissatisfied"
+CONTENT = (VERY_SATISFIED, SATISFIED, BASIC, DISSATISFIED, VERY_DISSATISFIED)
+SOLVED = (YES, PARTLY, NO)
+"""The answers to a question, the best first."""
+
+NONE, FULL = Decimal(0), Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Counts over valid callbacks; each but the first is a part of `valid`."""
+    """Counts over valid callbacks; each but the first is a part of `valid`.
+
+    Where they do not add up to it, an older system left the question out: that answer counts nothing.
+    """
 
     valid: int = 0
     contacted: int = 0
@@ -31,29 +39,73 @@ class Facts:
     satisfied: int = 0
     basic: int = 0
     partly: int = 0
+    unsolved: int = 0
+    very_satisfied: int = 0
+    dissatisfied: int = 0
+    very_dissatisfied: int = 0
 
     def __post_init__(self) -> None:
-        parts = (self.contacted, self.resolved + self.partly, self.satisfied + self.basic)
+        parts = (self.contacted, sum(self.solved().values()), sum(self.content().values()))
         if any(getattr(self, field.name) < 0 for field in fields(self)) or max(parts) > self.valid:
             raise ValueError(f"facts do not fit each other: {self}")
 
     def __add__(self, other: "Facts") -> "Facts":
         return Facts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
+    def solved(self) -> dict[str, int]:
+        """Return how often each answer was given to whether the matter was solved."""
+        return {YES: self.resolved, PARTLY: self.partly, NO: self.unsolved}
+
+    def content(self) -> dict[str, int]:
+        """Return how often each answer was given to whether one is satisfied."""
+        return {name: getattr(self, name) for name in CONTENT}
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Weights of the three rates, parts of one, and the factors of 基本满意 and of 部分解决."""
+    """Weights of the three rates, parts of one, and what each answer counts, 0 to 1.
+
+    Every answer that can be stored has a factor, whatever was offered when it was given. A worse
+    answer never counts more than a better one.
+    """
 
     response: Decimal
     resolution: Decimal
     satisfaction: Decimal
     basic_factor: Decimal
     partly_factor: Decimal = NONE
+    very_satisfied_factor: Decimal = FULL
+    satisfied_factor: Decimal = FULL
+    dissatisfied_factor: Decimal = NONE
+    very_dissatisfied_factor: Decimal = NONE
+    no_factor: Decimal = NONE
 
     def __post_init__(self) -> None:
         if self.response + self.resolution + self.satisfaction != 1:
             raise ValueError("the weights of the three rates must sum to one")
+        if answer := rising(self.solved()) or rising(self.content()):
+            raise ValueError(f"a worse answer cannot count more than a better one: {answer}")
+
+    def solved(self) -> dict[str, Decimal]:
+        """Return what each answer to whether the matter was solved counts, the best first."""
+        return {YES: FULL, PARTLY: self.partly_factor, NO: self.no_factor}
+
+    def content(self) -> dict[str, Decimal]:
+        """Return what each answer to whether one is satisfied counts, the best first."""
+        return {name: getattr(self, f"{name}_factor") for name in CONTENT}
+
+
+def rising(factors: Mapping[str, Decimal]) -> str:
+    """Return the first answer that counts more than a better one, or is no part of one; empty where none.
+
+    `factors` has the best answer first.
+    """
+    above = FULL
+    for answer, factor in factors.items():
+        if not NONE <= factor <= above:
+            return answer
+        above = factor
+    return ""
 
 
 def half_up(value: Fraction | None, decimals: int = 2) -> Decimal | None:
@@ -70,30 +122,27 @@ def share(part: int | Fraction, whole: int) -> Fraction | None:
     return Fraction(part) * 100 / whole if whole else None
 
 
-def exact_rates(
-    facts: Facts, basic_factor: Decimal, partly_factor: Decimal = NONE
-) -> dict[str, Fraction | None]:
+def exact_rates(facts: Facts, weights: Weights) -> dict[str, Fraction | None]:
     """Return response, resolution and satisfaction in percent, exact; None without valid callbacks."""
-    content = facts.satisfied + Fraction(basic_factor) * facts.basic
-    solved = facts.resolved + Fraction(partly_factor) * facts.partly
     return {
         RESPONSE: share(facts.contacted, facts.valid),
-        RESOLUTION: share(solved, facts.valid),
-        SATISFACTION: share(content, facts.valid),
+        RESOLUTION: share(_counted(facts.solved(), weights.solved()), facts.valid),
+        SATISFACTION: share(_counted(facts.content(), weights.content()), facts.valid),
     }
 
 
-def rates(
-    facts: Facts, basic_factor: Decimal, partly_factor: Decimal = NONE
-) -> dict[str, Decimal | None]:
+def _counted(said: Mapping[str, int], factors: Mapping[str, Decimal]) -> Fraction:
+    return sum((Fraction(factors[one]) * count for one, count in said.items()), Fraction(0))
+
+
+def rates(facts: Facts, weights: Weights) -> dict[str, Decimal | None]:
     """Return the three rates in percent, two decimals, half up; None without valid callbacks."""
-    found = exact_rates(facts, basic_factor, partly_factor)
-    return {name: half_up(rate) for name, rate in found.items()}
+    return {name: half_up(rate) for name, rate in exact_rates(facts, weights).items()}
 
 
 def exact_score(facts: Facts, weights: Weights) -> Fraction | None:
     """Return the weighted sum of the three exact rates, 0 to 100; None without valid callbacks."""
-    found = exact_rates(facts, weights.basic_factor, weights.partly_factor)
+    found = exact_rates(facts, weights)
     return weighted(found, {name: getattr(weights, name) for name in RATES})
 
 
@@ -105,23 +154,31 @@ def score(facts: Facts, weights: Weights, decimals: int = 2) -> Decimal | None:
 def points(*, contacted: bool, resolved: str, satisfied: str, weights: Weights) -> Decimal:
     """Return what one valid callback contributes, 0 to 100.
 
-    The mean of the points of all valid callbacks is the exact score.
+    The mean of the points of all valid callbacks is the exact score. A question left out counts nothing.
     """
-    solved = {YES: Decimal(1), PARTLY: weights.partly_factor}.get(resolved, NONE)
-    content = {SATISFIED: Decimal(1), BASIC: weights.basic_factor}.get(satisfied, NONE)
+    solved = weights.solved().get(resolved, NONE)
+    content = weights.content().get(satisfied, NONE)
     return 100 * (
         weights.response * contacted + weights.resolution * solved + weights.satisfaction * content
     )
 
 
 def against_and_for(facts: Facts, unreached: int) -> tuple[Facts, Facts]:
-    """Return the facts as they would be had every unreached resident answered against the unit, and for it."""
-    worst = replace(facts, valid=facts.valid + unreached)
+    """Return the facts as they would be had every unreached resident answered against the unit, and for it.
+
+    That is with the worst answer there is and the best: neither counts more, respectively less, than any other.
+    """
+    asked = replace(facts, valid=facts.valid + unreached)
+    worst = replace(
+        asked,
+        unsolved=facts.unsolved + unreached,
+        very_dissatisfied=facts.very_dissatisfied + unreached,
+    )
     best = replace(
-        worst,
+        asked,
         contacted=facts.contacted + unreached,
         resolved=facts.resolved + unreached,
-        satisfied=facts.satisfied + unreached,
+        very_satisfied=facts.very_satisfied + unreached,
     )
     return worst, best
 

@@ -1,5 +1,9 @@
 """Forms of topics, hot spots and signs."""
 
+import json
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -18,6 +22,8 @@ from grids.models import Area
 from grids.naming import short_name
 
 EVERY: tuple[str, Any] = ("", _("All"))
+FIELDS = {"owner": "lead", "assists": "departments"}
+"""What the form of the parties calls the units of a topic."""
 
 
 class DayField(forms.DateField):
@@ -53,6 +59,52 @@ class TopicForm(PartiesForm):
         if place is not None and place.code not in dict(places):
             places.append((place.code, short_name(place.name)))
         self.fields["area"].choices = places  # type: ignore[attr-defined]
+
+
+class CorrectionForm(TopicForm):
+    """What of a topic is corrected, of what its user may, and why.
+
+    `shown` are the facts as the page showed them: only what was typed over is a change, so that nobody undoes what
+    somebody else corrected meanwhile.
+    """
+
+    reason = text_field(_("Why it is corrected"), rows=2)
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, names: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        wanted = {FIELDS.get(name, name) for name in names} | {"reason", "shown"}
+        for name in set(self.fields) - wanted:
+            del self.fields[name]
+
+    def changes(self) -> dict[str, Any]:
+        """Return what was typed over, by the names that the service has for it."""
+        given = {n: value for n, value in self.cleaned_data.items() if n not in ("reason", "shown")}
+        if "lead" in given:
+            parties = self.parties()
+            del given["lead"], given["departments"]
+            given |= {"owner": parties["lead"], "assists": parties["assists"]}
+        shown = _read(self.cleaned_data["shown"])
+        return {name: value for name, value in given.items() if shown.get(name) != _plain(value)}
+
+
+def as_shown(facts: Mapping[str, Any]) -> str:
+    """Return the facts of a topic as the form remembers them."""
+    return json.dumps({name: _plain(value) for name, value in facts.items()})
+
+
+def _read(shown: str) -> dict[str, Any]:
+    with suppress(ValueError, RecursionError):
+        found = json.loads(shown)
+        return found if isinstance(found, dict) else {}
+    return {}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return sorted(value)
+    text = f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
+    return "\n".join(text.split("\r\n")).strip()
 
 
 class TopicFilter(forms.Form):

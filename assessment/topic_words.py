@@ -1,10 +1,12 @@
 """How chances, measures and signs are put into words: calmly, with what they do not say."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from math import floor, log10
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import pgettext
 
 from assessment.measures import Measure
 from assessment.models import Sign
@@ -42,6 +44,35 @@ def verdict(found: Measure) -> str:
         else _("There is nothing beside it to compare with: a season may look like a change.")
     )
     return f"{said} {beside}"
+
+
+FIELDS = {
+    "title": _lazy("Title"),
+    "text": _lazy("The problem, and what is to be done"),
+    "owner": _lazy("Owner"),
+    "assists": _lazy("Assist"),
+    "goal": _lazy("Goal"),
+    "begun_on": _lazy("Measured from"),
+    "review_on": _lazy("Look again on"),
+    "baseline": _lazy("A week before"),
+}
+
+
+def corrected(changes: Mapping[str, Sequence[Any]], units: Mapping[str, str]) -> list[str]:
+    """Return what a correction changed, a line for each field; `units` are names by code."""
+    return [
+        _("%(what)s: %(before)s → %(after)s")
+        % {"what": label, "before": _value(before, units), "after": _value(after, units)}
+        for name, label in FIELDS.items()
+        if name in changes
+        for before, after in [changes[name]]
+    ]
+
+
+def _value(value: Any, units: Mapping[str, str]) -> str:
+    if isinstance(value, list):
+        return pgettext("list", ", ").join(units.get(code, code) for code in value) or "—"
+    return units.get(value, value)
 
 
 def question(sign: Sign) -> str:

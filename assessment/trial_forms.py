@@ -3,14 +3,18 @@
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from assessment.models import AssessmentPolicy
 from cases.models import Case, Category, LimitUnit, TimeLimit
 from dispatch.models import Whistle
+
+VERSIONS = 50
+"""How many versions of the rules one may choose from, the newest."""
 
 
 def _weight(label: Any) -> forms.DecimalField:
@@ -35,6 +39,7 @@ class TrialForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("one a line: 2026-10-08 rest, or 2026-10-10 work"),
     )
+    version = forms.ChoiceField(label=_("Rules of the version"), required=False)
     response = _weight(_("Response, %"))
     resolution = _weight(_("Resolution, %"))
     satisfaction = _weight(_("Satisfaction, %"))
@@ -52,6 +57,8 @@ class TrialForm(forms.Form):
 
     def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        versions = cast("forms.ChoiceField", self.fields["version"])
+        versions.choices = [("", _("those of the period")), *_versions()]
         self.rows = _general_limits(at)
         for row in self.rows:
             self.fields[f"amount_{row.pk}"] = forms.DecimalField(
@@ -78,6 +85,11 @@ class TrialForm(forms.Form):
         """Return amount and unit of every row, by its id."""
         said = self.cleaned_data
         return {row.pk: (said[f"amount_{row.pk}"], said[f"unit_{row.pk}"]) for row in self.rows}
+
+
+def _versions() -> list[tuple[str, str]]:
+    rows = AssessmentPolicy.objects.order_by("-valid_from").values_list("name", "valid_from")
+    return [(name, f"{name} · {day:%F}") for name, day in rows[:VERSIONS]]
 
 
 def _general_limits(at: datetime) -> list[TimeLimit]:

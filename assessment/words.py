@@ -17,6 +17,8 @@ from assessment.parts import (
     TIMELINESS,
     USE,
 )
+from assessment.scales import NO_PART, NOT_OFFERED, RISES
+from assessment.scoring import DISSATISFIED, NO, SATISFIED, VERY_DISSATISFIED, VERY_SATISFIED
 
 PARTS = {
     MARKS: _("Blower's marks"),
@@ -39,6 +41,22 @@ LISTS = {
     RECTIFY: pgettext_lazy("list of units", "To be put right"),
     GOVERN: pgettext_lazy("list of units", "Governance"),
 }
+
+FACTORS = {
+    VERY_SATISFIED: _("factor of “very satisfied”"),
+    SATISFIED: _("factor of “satisfied”"),
+    DISSATISFIED: _("factor of “dissatisfied”"),
+    VERY_DISSATISFIED: _("factor of “very dissatisfied”"),
+    NO: _("factor of “not solved”"),
+}
+"""What the answers count that have no column of their own in a policy (`assessment.scales`)."""
+
+FACTOR_FAULTS = {
+    NOT_OFFERED: _("This answer is not offered."),
+    NO_PART: _("Name a part of one, from 0 to 1, with three decimals at most."),
+    RISES: _("A worse answer cannot count more than a better one."),
+}
+"""What is wrong with a factor."""
 
 LIST_RULES = {
     "advanced_share": _("Advanced: upper part of the places, from 0 to 1"),

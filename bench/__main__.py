@@ -5,7 +5,8 @@ import os
 import signal
 import sys
 import time
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,12 +28,14 @@ def main(arguments: list[str]) -> int:
         signal.signal(number, _give_up)
     signal.alarm(options.minutes * 60)
     say(f"{os.cpu_count()} cores, load before: {os.getloadavg()[0]:.1f}")
-    with place.servers(folder, keep=options.keep):
+    with place.servers(folder, keep=options.keep or options.again):
         import django
 
         django.setup()
         if options.servers:
             _compare_servers(folder, options)
+        elif _wanted(options) == {"scores"}:
+            _measure_scores(options)
         else:
             _measure_sizes(folder, options)
     say(f"\nload after: {os.getloadavg()[0]:.1f}")
@@ -41,7 +44,7 @@ def main(arguments: list[str]) -> int:
 
 def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench ARGS=…", description=__doc__)
-    parser.add_argument("--rows", type=int, help="one size alone, in stored cases")
+    parser.add_argument("--rows", "--cases", type=int, help="one size alone, in stored cases")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2.0, help="of each round")
     parser.add_argument("--lag", type=int, default=60, help="seconds in which clocks fall due")
@@ -49,6 +52,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--only", default="", help="names of scenarios, with commas")
     parser.add_argument("--servers", action="store_true", help="compare web servers instead")
     parser.add_argument("--keep", action="store_true", help="leave the filled database there")
+    parser.add_argument("--again", action="store_true", help="scores of what --keep has left")
     return parser.parse_args(arguments)
 
 
@@ -86,7 +90,7 @@ def _measure_import(folder: Path, options: argparse.Namespace) -> None:
 def _measure_size(
     folder: Path, world: "World", workers: "Workers", rows: int, options: argparse.Namespace
 ) -> "list[Measured]":
-    from bench import engine, lag, months, plans, report, web
+    from bench import engine, lag, plans, report, web
     from bench.load import CLIENTS
     from bench.measure import measure
     from bench.scenarios import scenarios
@@ -102,12 +106,32 @@ def _measure_size(
                 measured.append(found)
                 say(f"{report.line(found)}  (load {os.getloadavg()[0]:.1f})")
     if not wanted:
-        say(report.reckoning(months.reckon(world, options.rounds)))
+        _say_reckoning(world.now, options.rounds)
         say(report.plan_table(plans.plans()))
     if not wanted or "engine" in wanted:  # last: it turns clocks and writes thousands of notices
         idle, done = engine.measure(rows, options.rounds)
         say(report.engine(idle, done, lag.measure(options.lag), rows))
     return measured
+
+
+def _measure_scores(options: argparse.Namespace) -> None:
+    """Fill only what scores are summed from, unless it is there, and reckon a month and the whole."""
+    from django.utils import timezone
+
+    from bench.fill import SCORED
+
+    if not options.again:
+        _fill(_world(), options.rows or SIZES[-1], SCORED)
+    _say_reckoning(timezone.now(), options.rounds)
+
+
+def _say_reckoning(now: datetime, rounds: int) -> None:
+    from bench import months, report
+
+    month = months.compare("a month", months.last_month(now), now, rounds, orm=True)
+    say(report.reckoning(month))
+    whole = months.compare("a period", months.everything(now), now, rounds, orm=False)
+    say(f"{report.reckoning(whole)}\n(load {os.getloadavg()[0]:.1f})")
 
 
 def _compare_servers(folder: Path, options: argparse.Namespace) -> None:
@@ -145,11 +169,12 @@ def _world() -> "World":
     return make_world(now - timedelta(hours=1))
 
 
-def _fill(world: "World", rows: int) -> None:
+def _fill(world: "World", rows: int, tables: Collection[str] = ()) -> None:
     from bench.fill import fill
+    from bench.lives import COLUMNS
 
     begun = time.monotonic()
-    fill(world, rows)
+    fill(world, rows, tables or tuple(COLUMNS))
     say(f"filled {rows:,} cases ({(time.monotonic() - begun) / 60:.1f} min of preparation)")
 
 

@@ -1,6 +1,6 @@
 """Fill the tables by COPY: any number of cases, spread over three years, the same every time."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
@@ -16,21 +16,31 @@ from bench.lives import COLUMNS, World, lives
 CHUNK = 5000
 PROCESSES = 2
 
+SCORED = (
+    *("cases_case", "cases_clock", "cases_callback", "dispatch_whistle", "dispatch_order"),
+    *("assessment_review", "assessment_whistlemark", "dispatch_objection"),
+)
+"""What scores are summed from: a third of all rows."""
+
 _world: World
+_tables: Collection[str]
 
 
-def fill(world: World, count: int) -> None:
-    """Replace whatever cases there are by `count` new ones, indexes and statistics up to date."""
+def fill(world: World, count: int, tables: Collection[str] = tuple(COLUMNS)) -> None:
+    """Replace whatever cases there are by `count` new ones, indexes and statistics up to date.
+
+    With fewer tables the others stay empty, and the indexes of the text search are left out.
+    """
     give_defaults()
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(COLUMNS)} CASCADE")
     chunks = [(count, start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
-    with without_indexes():
+    with without_indexes(searches=len(tables) == len(COLUMNS)):
         if len(chunks) == 1:
-            _know(world)
+            _know(world, tables)
             _copy(address(), *chunks[0])
         else:
-            _copy_by_processes(world, chunks)
+            _copy_by_processes(world, tables, chunks)
     _finish(count)
 
 
@@ -54,17 +64,20 @@ def give_defaults() -> None:
                     )
 
 
-def _copy_by_processes(world: World, chunks: list[tuple[int, int, int]]) -> None:
+def _copy_by_processes(
+    world: World, tables: Collection[str], chunks: list[tuple[int, int, int]]
+) -> None:
     where = address()
     context = get_context("spawn")
-    with ProcessPoolExecutor(PROCESSES, context, initializer=_know, initargs=(world,)) as pool:
+    known = (world, tables)
+    with ProcessPoolExecutor(PROCESSES, context, initializer=_know, initargs=known) as pool:
         for done in [pool.submit(_copy, where, *chunk) for chunk in chunks]:
             done.result()
 
 
-def _know(world: World) -> None:
-    global _world
-    _world = world
+def _know(world: World, tables: Collection[str]) -> None:
+    global _world, _tables
+    _world, _tables = world, tables
 
 
 def _copy(where: str, count: int, first: int, last: int) -> None:
@@ -72,8 +85,9 @@ def _copy(where: str, count: int, first: int, last: int) -> None:
     lines = lives(_world, count, first, last)
     with psycopg.connect(where) as link, link.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")  # the keys are right by design
-        for table, columns in COLUMNS.items():
-            with cursor.copy(f"COPY {table} ({', '.join(columns.split())}) FROM STDIN") as copy:
+        for table in (name for name in COLUMNS if name in _tables):
+            columns = ", ".join(COLUMNS[table].split())
+            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
                 copy.write("".join(lines[table]))
 
 
@@ -84,7 +98,7 @@ def address() -> str:
 
 
 @contextmanager
-def without_indexes() -> Iterator[None]:
+def without_indexes(*, searches: bool = True) -> Iterator[None]:
     """Drop the indexes that are no constraints while the rows come in, and build them afterwards."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -101,7 +115,8 @@ def without_indexes() -> Iterator[None]:
         yield
         cursor.execute("SET maintenance_work_mem = '1GB'")
         for _name, definition in found:
-            cursor.execute(definition)
+            if searches or " USING gin " not in definition:
+                cursor.execute(definition)
 
 
 def _finish(count: int) -> None:

@@ -13,7 +13,7 @@ from config.demo.requests import Request
 
 YEARS = timedelta(days=3 * 365)
 NULL = r"\N"
-NOTICES, EVENTS, CLOCKS, ORDERS = 1, 64, 64, 4
+NOTICES, EVENTS, CLOCKS, ORDERS, CALLS = 1, 64, 64, 4, 4
 """Room for the ids of each case's rows."""
 
 COLUMNS = {
@@ -31,6 +31,8 @@ COLUMNS = {
     "dispatch_order": "id state acknowledged_at reported_at report_lon report_lat report_note finished_at result "
     "accepted_at sent_back designated settled_at whistle_id case_id unit_id role issued_at distance_m",
     "assessment_review": "id order_id arrival attitude result comment reviewer_id at",
+    "assessment_whistlemark": "id order_id proper mark comment marked_by_id at",
+    "dispatch_objection": "id order_id reason raised_by_id raised_at upheld ruling ruled_by_id ruled_at evidence number",
     "accounts_notice": "id recipient_id key kind params case_number created_at not_before "
     "delivered_at read_at",
 }
@@ -98,13 +100,17 @@ class Life:
     self_handled: bool = False
     handled_at: str = ""
     closed_at: str = ""
+    round: int = 1
+    given_up: bool = False
     events: Iterator[int] = field(init=False)
     clocks: Iterator[int] = field(init=False)
+    calls: Iterator[int] = field(init=False)
 
     def live(self) -> None:
         """Live until the end or until now, and write the lines down."""
         self.events = iter(range(self.index * EVENTS + 1, (self.index + 1) * EVENTS))
         self.clocks = iter(range(self.index * CLOCKS + 1, (self.index + 1) * CLOCKS))
+        self.calls = iter(range(self.index * CALLS + 1, (self.index + 1) * CALLS + 1))
         self.case = self.index + 1
         rng = self.rng
         self.pace = rng.lognormvariate(0, 0.6) * (25 if rng.random() < 0.003 else 1)
@@ -198,6 +204,18 @@ class Life:
             self.out["assessment_review"].append(
                 f"{pk}\t{pk}\t{marks}\t\t{self.secretary}\t{moments[4]}\n"
             )
+            proper = "t" if self.rng.random() < 0.97 else "f"
+            self.out["assessment_whistlemark"].append(
+                f"{pk}\t{pk}\t{proper}\t{self.rng.randint(70, 100)}\t请把地点写清楚。\t{person}\t{moments[4]}\n"
+            )
+        if done and self.rng.random() < 0.03:
+            self._object(pk, person, moments[0])
+
+    def _object(self, order: int, person: int, at: datetime) -> None:
+        judge, upheld = self.world.people["supervisor"], "t" if self.rng.random() < 0.4 else "f"
+        self.out["dispatch_objection"].append(
+            f"{order}\t{order}\t不属我单位职责。\t{person}\t{at}\t{upheld}\t已裁定。\t{judge}\t{at}\t\t\n"
+        )
 
     def _call_back(self, handled: datetime) -> None:
         agent = self.world.people["callback"]
@@ -209,22 +227,53 @@ class Life:
             self._clock("callback", handled, called, self.world.hotline)
             if not self._happened(called):
                 return
-            self._answer(called, agent)
+            if self.rng.random() < 0.07:
+                self._give_up(called, agent)
+            elif self._answer(called, agent) and self.round == 1 and self.rng.random() < 0.4:
+                self._redo(called, agent)
+                return
             self._clock("close", called, closed, self.world.hotline)
         if self._happened(closed):
             self.state, self.closed_at = "closed", str(closed)
             self._event("close", closed, agent)
 
-    def _answer(self, at: datetime, agent: int) -> None:
+    def _give_up(self, at: datetime, agent: int) -> None:
+        """Reach nobody, twice or for good; an answer of an earlier round stays the valid one."""
+        outcomes = [["no_answer", "no_answer"], ["refused"], ["wrong_number"]]
+        for attempt, outcome in enumerate(self.rng.choices(outcomes, [6, 3, 1])[0], 1):
+            self.out["cases_callback"].append(
+                f"{next(self.calls)}\t{self.case}\t{self.round}\t{attempt}\tphone\t{outcome}\t{NULL}\t\t\t\t{agent}\t{at}\n"
+            )
+            self._event("callback", at, agent, f'{{"outcome": "{outcome}"}}')
+        self.given_up = True
+
+    def _answer(self, at: datetime, agent: int) -> bool:
+        """Let the resident answer; return whether something is still to be done."""
         solved = self.rng.choices(["yes", "partly", "no"], [90, 6, 4])[0]
         pleased = self.rng.choices(["satisfied", "basic", "dissatisfied"], [85, 10, 5])[0]
         contacted = "t" if self.rng.random() < 0.99 else "f"
         self.out["cases_callback"].append(
-            f"{self.case}\t{self.case}\t1\t1\tphone\treached\t{contacted}\t{solved}\t{pleased}\t\t{agent}\t{at}\n"
+            f"{next(self.calls)}\t{self.case}\t{self.round}\t1\tphone\treached\t{contacted}\t{solved}\t{pleased}\t\t{agent}\t{at}\n"
         )
         self._event("callback", at, agent, '{"outcome": "reached"}')
         self.state = "rated"
         self._event("rate", at, agent)
+        return solved != "yes"
+
+    def _redo(self, at: datetime, agent: int) -> None:
+        """Begin anew: the town does itself what was not solved."""
+        self.round, self.state, self.handled_at, self.self_handled = 2, "received", "", False
+        self._event("reopen", at, agent)
+        begun, done = at + timedelta(hours=self.pace), at + timedelta(hours=24 * self.pace)
+        self._clock("decide", at, begun, self.town)
+        self._clock("finish", at, done, self.town)
+        if self._happened(begun):
+            self.state, self.self_handled = "handling", True
+            self._event("handle", begun, self.secretary)
+        if self._happened(done):
+            self.state, self.handled_at = "handled", str(done)
+            self._event("finish", done, self.secretary)
+            self._call_back(done)
 
     def _clock(
         self, kind: str, start: datetime, stop: datetime, unit: int, order: int | None = None
@@ -233,7 +282,7 @@ class Life:
         due, stopped = start + timedelta(hours=hours), self._happened(stop)
         breached = due if due < (stop if stopped else self.world.now) else NULL
         self.out["cases_clock"].append(
-            f"{pk}\t{self.case}\t{order or NULL}\t{unit}\t{kind}\t1\t"
+            f"{pk}\t{self.case}\t{order or NULL}\t{unit}\t{kind}\t{self.round}\t"
             f'{{"amount": "{hours}", "unit": "natural_hour", "source": "bench"}}\t'
             f"{start}\t{due}\tf\t{stop if stopped else NULL}\t{breached}\n"
         )
@@ -251,7 +300,7 @@ class Life:
         order: int = 0,
     ) -> None:
         self.out["cases_caseevent"].append(
-            f"{next(self.events)}\t{self.case}\t{step}\t{self.state}\t1\t{at}\t{actor}\t{unit or NULL}\t"
+            f"{next(self.events)}\t{self.case}\t{step}\t{self.state}\t{self.round}\t{at}\t{actor}\t{unit or NULL}\t"
             f"{order or NULL}\t{details}\n"
         )
 
@@ -269,12 +318,14 @@ class Life:
         phone = f"1990000{self.rng.randrange(10_000):04d}" if self.callable else ""
         name = "王女士" if self.callable else ""
         hidden = "t" if request.kind == "report" else "f"
+        counted = "f" if self.rng.random() < 0.03 else "t"
         self.out["cases_case"].append(
-            f"{self.case}\t{self.state}\t1\t\t{NULL}\t{result}\t\t{self.handled_at or NULL}\t"
-            f"{self.closed_at or NULL}\t{'t' if self.callable else 'f'}\tf\t{'t' if self.self_handled else 'f'}\t"
+            f"{self.case}\t{self.state}\t{self.round}\t\t{NULL}\t{result}\t\t{self.handled_at or NULL}\t"
+            f"{self.closed_at or NULL}\t{'t' if self.callable else 'f'}\t"
+            f"{'t' if self.given_up else 'f'}\t{'t' if self.self_handled else 'f'}\t"
             f"{self._number()}\t{request.kind}\t{request.channel}\t{request.category}\t{request.urgency}\t{text}\t"
             f"{grid.place}{self.rng.randint(1, 48)}号楼\t{grid.code}\t{grid.code[:9]}\t{grid.lon}\t{grid.lat}\t"
-            f"{name}\t{phone}\t{hidden}\t\t{self.received}\t{self.world.people['operator']}\tt\t{NULL}\n"
+            f"{name}\t{phone}\t{hidden}\t\t{self.received}\t{self.world.people['operator']}\t{counted}\t{NULL}\n"
         )
 
     def _number(self) -> str:

@@ -1,13 +1,14 @@
 """Forms of callbacks and of the resident's own rating: the same three questions."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Callback
-from cases.services.callbacks import Said
+from cases.satisfaction import Choices
+from cases.services.callbacks import Said, not_offered
 
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 CONTACTED = _("Did the unit contact you?")
@@ -16,21 +17,25 @@ SATISFIED = _("Are you satisfied?")
 
 
 class AnswersForm(forms.Form):
-    """The three questions asked of a resident."""
+    """The three questions asked of a resident; `offered` are the answers to the last one."""
 
     contacted = forms.ChoiceField(label=CONTACTED, choices=YES_NO, widget=forms.RadioSelect)
     resolved = forms.ChoiceField(
         label=RESOLVED, choices=Callback.Resolved.choices, widget=forms.RadioSelect
     )
-    satisfied = forms.ChoiceField(
-        label=SATISFIED, choices=Callback.Satisfied.choices, widget=forms.RadioSelect
-    )
+    satisfied = forms.ChoiceField(label=SATISFIED, widget=forms.RadioSelect)
     words = forms.CharField(
         label=_("In your own words"),
         required=False,
         max_length=1000,
         widget=forms.Textarea({"rows": 3, "data-counter": ""}),
     )
+
+    def __init__(self, *args: Any, offered: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        asked = cast("forms.ChoiceField", self.fields["satisfied"])
+        asked.choices = offered
+        asked.error_messages["invalid_choice"] = not_offered(offered)
 
     def answers(self) -> dict[str, Any]:
         """Return the answers as the services take them; a question not asked is left open."""

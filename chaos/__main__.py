@@ -16,7 +16,7 @@ from chaos import gateway, place
 if TYPE_CHECKING:
     from chaos.experiment import Experiment
 
-SHORT = {"kills": 6, "due": 300, "callers": 2, "pace": 1.0, "minutes": 3}
+SHORT = {"kills": 6, "due": 300, "callers": 2, "pace": 1.0, "minutes": 12}
 
 
 def main(arguments: list[str]) -> int:

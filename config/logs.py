@@ -59,5 +59,7 @@ def configuration(lines: str, level: str) -> dict[str, Any]:
             # A refused sign-in or a page not found is the visitor's affair.
             "django.request": {"level": "ERROR"},
             "celery": {"level": "WARNING"},
+            # A font embedded in a PDF tells of each of its tables.
+            "fontTools": {"level": "WARNING"},
         },
     }

@@ -193,6 +193,9 @@ SNAPSHOTS_PER_HOUR = env.integer("SNAPSHOTS_PER_HOUR", 30, low=1)
 # The rule of who may blow a whistle on a case or pass it up: named here because its app lies above `cases`.
 WHISTLE_RIGHTS = "dispatch.rights.may_with_case"
 
+# The rule of which answers a resident is offered on being satisfied (three or five): from the policies of assessment.
+ANSWERS_OFFERED = "assessment.services.value_sets.answers_offered"
+
 # Numbers of supervision documents begin with it: 通吹督〔2026〕12号. Their PDFs are drawn with the font named
 # (TTF or OTF, for a district that has 仿宋), else with Noto Serif SC.
 DOCUMENT_PREFIX = env.text("DOCUMENT_PREFIX", "通吹")

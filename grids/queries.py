@@ -4,10 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from grids import places
 from grids.models import Area, Atlas
 from grids.models.areas import CODE_LENGTH
 from grids.naming import short_name
+from grids.simplified import Ring, simplified
 
 LEVELS_SHOWN = ("town", "community", "grid", "microgrid")
 
@@ -83,3 +86,12 @@ def outlines(level: str, within: str) -> dict[str, Any]:
             for code, name, head, boundary in rows
         ],
     }
+
+
+def simple_outlines(areas: QuerySet[Area]) -> list[tuple[str, str, tuple[Ring, ...]]]:
+    """Return code, name and simplified rings of the areas that have ground, by code; one query."""
+    known = areas.filter(boundary__isnull=False).order_by("code")
+    rows: list[tuple[str, str, Any]] = list(known.values_list("code", "name", "boundary"))
+    rings = simplified([boundary for _code, _name, boundary in rows])
+    found = zip(rows, rings, strict=True)
+    return [(code, short_name(name), own) for (code, name, _boundary), own in found if own]

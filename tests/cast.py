@@ -24,6 +24,7 @@ from dispatch.services.rights import ensure_rights
 from dispatch.services.whistles import Summons, blow_whistle
 from grids.models import Area, Atlas, GridDuty
 from grids.places import Place
+from tests.copies import write_or_copy
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 3, 4, 10, 0, tzinfo=SHANGHAI)
@@ -103,7 +104,7 @@ def _units() -> list[Unit]:
     return [Unit(code=c, name=n, kind=k, area=a) for c, n, k, a in rows]
 
 
-def load_people() -> dict[str, User]:
+def _write_people() -> None:
     """Create everybody of `PEOPLE`, each with one role in one unit."""
     units = {unit.code: unit for unit in Unit.objects.all()}
     people = {}
@@ -116,7 +117,6 @@ def load_people() -> dict[str, User]:
     User.objects.bulk_create(people.values())
     Membership.objects.bulk_create(posts)
     GridDuty.objects.create(user=people["gridworker"], area_id=GRID)
-    return people
 
 
 _HASH: list[str] = []
@@ -132,16 +132,20 @@ def _hashed() -> str:
 
 def load_district() -> dict[str, User]:
     """Load the small district and its people; return the people by name."""
-    calendars.forget()
-    rights.forget()
-    quiet_hours.forget()
-    limits.forget()
-    alerts.forget()
-    own_district.forget()
-    Area.objects.bulk_create(_areas())
+    for kept in (calendars, rights, quiet_hours, limits, alerts, own_district):
+        kept.forget()
+    write_or_copy(_write_district)
     Atlas.objects.update_or_create(pk=1, defaults={"version": _next_version()})
-    Unit.objects.bulk_create(_units())
     own_district.district_name()  # read once by each process
+    rights.current()  # this, too
+    calendars.forget()  # the row stands now, and may be trusted
+    known = User.objects.in_bulk(PEOPLE, field_name="username")
+    return {name: known[name] for name in PEOPLE}
+
+
+def _write_district() -> None:
+    Area.objects.bulk_create(_areas())
+    Unit.objects.bulk_create(_units())
     Category.objects.bulk_create(
         [
             Category(code="01", name="城市管理"),
@@ -153,9 +157,7 @@ def load_district() -> dict[str, User]:
     )
     import_limits(ROOT / "cases/data/time_limits.csv")
     calendars.version_of(calendars.OFFICE)
-    calendars.forget()  # the row stands now, and may be trusted
     ensure_rights()
-    rights.current()  # read once by each process
     restore_exits()
     item = Responsibility.objects.create(
         code="2-01",
@@ -176,7 +178,7 @@ def load_district() -> dict[str, User]:
         basic_factor=Decimal("0.9"),
         source="怀柔区做法",
     )
-    return load_people()
+    _write_people()
 
 
 _VERSIONS = iter(range(10**6, 10**9))

@@ -7,11 +7,13 @@ import os
 from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-os.environ["DATA_DIR"] = str(
-    Path(os.environ.get("DATA_DIR") or BASE_DIR / ".data").resolve()
-    / "test"
-    / os.environ.get("PYTEST_XDIST_WORKER", "")
+root = Path(
+    os.environ.setdefault(  # once: a worker inherits what the first process found
+        "TESTS_DIR",
+        str(Path(os.environ.get("DATA_DIR") or BASE_DIR / ".data").resolve() / "test"),
+    )
 )
+os.environ["DATA_DIR"] = str(root / os.environ.get("PYTEST_XDIST_WORKER", ""))
 os.environ.setdefault("EMBEDDED_DURABLE", "0")  # nobody misses these data after a power cut
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 

@@ -1,4 +1,4 @@
-"""Hot spots, topics and signs by the API."""
+"""Topics by the API."""
 
 from typing import Any
 
@@ -12,12 +12,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.bases import Doing, KeyedList, asking
-from assessment.models import HotSpot, Sign, Topic, TopicEntry
+from assessment.models import Topic, TopicEntry
 from assessment.queries import topics as queries
-from assessment.services import signs as sign_services
 from assessment.services import topics as services
 from assessment.services.hotspots import check_decides
-from assessment.topic_words import question
+from assessment.services.topic_corrections import correct_topic
 from cases.api.inputs import MAY_LACK
 from dispatch.services.papers import LONGEST_TEXT, LONGEST_TITLE
 
@@ -53,55 +52,29 @@ class TopicEntryIn(serializers.Serializer[Any]):
     text = serializers.CharField(**TEXT)
 
 
+class TopicCorrectionIn(serializers.Serializer[Any]):
+    """What is corrected, and why; what is left out stays. The owner corrects `title`, `text` and `review_on`, the
+    centre the rest, too."""
+
+    reason = serializers.CharField(**TEXT)
+    title = serializers.CharField(max_length=LONGEST_TITLE, required=False)
+    text = serializers.CharField(**TEXT, required=False)
+    owner = serializers.CharField(max_length=20, required=False)
+    assists = serializers.ListField(
+        child=serializers.CharField(max_length=20), max_length=60, required=False
+    )
+    goal = serializers.DecimalField(
+        max_digits=8, decimal_places=2, min_value=0, required=False, help_text="residents a week"
+    )
+    begun_on = serializers.DateField(required=False)
+    review_on = serializers.DateField(required=False)
+
+
 class TopicOutcomeIn(serializers.Serializer[Any]):
     outcome = serializers.CharField(**TEXT)
 
 
-class SignAnswerIn(serializers.Serializer[Any]):
-    answer = serializers.CharField(**TEXT)
-
-
 # --- answered
-
-
-class HotSpotOut(serializers.ModelSerializer[HotSpot]):
-    """`found` are residents; `chance` is adjusted for how many cells the search asked (`tested`)."""
-
-    until = serializers.DateField(source="search.until")
-    days = serializers.IntegerField(source="search.days")
-    tested = serializers.IntegerField(source="search.tested")
-    error_rate = serializers.DecimalField(
-        source="search.error_rate", max_digits=4, decimal_places=3
-    )
-    area = serializers.CharField(source="area_id")
-    area_name = serializers.CharField(source="area.name")
-    category = serializers.CharField(source="category_id")
-    category_name = serializers.CharField(source="category.name")
-    cases = serializers.SerializerMethodField()
-    topic = serializers.CharField(source="topic.number", default=None, allow_null=True)
-
-    class Meta:
-        model = HotSpot
-        fields = [
-            "id",
-            "until",
-            "days",
-            "tested",
-            "error_rate",
-            "area",
-            "area_name",
-            "category",
-            "category_name",
-            "found",
-            "expected",
-            "chance",
-            "cases",
-            "topic",
-            "dismissed",
-        ]
-
-    def get_cases(self, spot: HotSpot) -> int:
-        return int(spot.facts.get("cases", spot.found))
 
 
 class TopicRowOut(serializers.ModelSerializer[Topic]):
@@ -131,11 +104,13 @@ class TopicRowOut(serializers.ModelSerializer[Topic]):
 
 
 class TopicEntryOut(serializers.ModelSerializer[TopicEntry]):
+    """`step` is `progress`, `correct` (with `changes`: field → before and after) or `close`."""
+
     by = serializers.CharField()
 
     class Meta:
         model = TopicEntry
-        fields = ["id", "step", "text", "by", "at"]
+        fields = ["id", "step", "text", "changes", "by", "at"]
 
 
 class MeasureOut(serializers.Serializer[Any]):
@@ -183,62 +158,7 @@ class TopicOut(TopicRowOut):
         return TopicEntryOut(rows, many=True).data
 
 
-class SignOut(serializers.ModelSerializer[Sign]):
-    """A question. `chance` is null where none is reckoned; `cases` names at most fifty."""
-
-    unit = serializers.CharField(source="unit.code", default=None, allow_null=True)
-    question = serializers.SerializerMethodField()
-    cases = serializers.SerializerMethodField()
-
-    class Meta:
-        model = Sign
-        fields = [
-            "id",
-            "kind",
-            "unit",
-            "since",
-            "until",
-            "question",
-            "cases",
-            "chance",
-            "seen_at",
-            "answer",
-            "answered_at",
-            "settled",
-            "settled_at",
-        ]
-
-    def get_question(self, sign: Sign) -> str:
-        return question(sign)
-
-    @extend_schema_field({"type": "array", "items": {"type": "string"}})
-    def get_cases(self, sign: Sign) -> list[str]:
-        return [str(number) for number in sign.numbers]
-
-
 # --- calls
-
-
-class HotSpotFilter(django_filters.FilterSet):
-    until = django_filters.DateFilter(field_name="search__until")
-    area = django_filters.CharFilter(field_name="area__code", lookup_expr="startswith")
-    category = django_filters.CharFilter(field_name="category__code", lookup_expr="startswith")
-
-    class Meta:
-        model = HotSpot
-        fields: list[str] = []
-
-
-class HotSpots(KeyedList):
-    """The hot spots of all searches, the latest first; read by those who read the district's figures."""
-
-    queryset = HotSpot.objects.all()
-    serializer_class = HotSpotOut
-    filterset_class = HotSpotFilter
-    orderings = ("-pk", "pk")
-
-    def rows(self) -> QuerySet[HotSpot]:
-        return queries.spots_for_list(asking(self.request))
 
 
 class TopicFilter(django_filters.FilterSet):
@@ -316,6 +236,26 @@ class TopicEntries(Doing):
         return self.do(request, act)
 
 
+class CorrectTopic(Doing):
+    """A correction of an open topic."""
+
+    serializer_class = TopicCorrectionIn
+
+    @extend_schema(responses=TopicOut)
+    def post(self, request: Request, pk: int) -> Response:
+        """Correct a topic: 403 where a change is not yours to make, 409 where the topic is closed."""
+        user, at = asking(request), timezone.now()
+        get_object_or_404(Topic.objects.visible_to(user), pk=pk)
+
+        def act() -> Any:
+            changes = self.given(request)
+            reason = changes.pop("reason")
+            correct_topic(pk, actor=user, at=at, reason=reason, changes=changes)
+            return topic_answer(request, pk)
+
+        return self.do(request, act)
+
+
 class CloseTopic(Doing):
     """The end of a topic."""
 
@@ -330,47 +270,5 @@ class CloseTopic(Doing):
         def act() -> Any:
             services.close_topic(pk, actor=user, at=at, **self.given(request))
             return topic_answer(request, pk)
-
-        return self.do(request, act)
-
-
-class SignFilter(django_filters.FilterSet):
-    kind = django_filters.MultipleChoiceFilter(choices=Sign.Kind.choices)
-    unit = django_filters.CharFilter(field_name="unit__code")
-    answered = django_filters.BooleanFilter(
-        field_name="answered_at", lookup_expr="isnull", exclude=True
-    )
-
-    class Meta:
-        model = Sign
-        fields: list[str] = []
-
-
-class Signs(KeyedList):
-    """The questions about figures that you may see, the latest first. They change no score."""
-
-    queryset = Sign.objects.all()
-    serializer_class = SignOut
-    filterset_class = SignFilter
-    orderings = ("-seen_at", "seen_at")
-
-    def rows(self) -> QuerySet[Sign]:
-        return queries.signs_for_list(asking(self.request))
-
-
-class SignAnswer(Doing):
-    """The answer of the unit asked."""
-
-    serializer_class = SignAnswerIn
-
-    @extend_schema(responses=SignOut)
-    def post(self, request: Request, pk: int) -> Response:
-        """Answer a question, once."""
-        user, at = asking(request), timezone.now()
-        get_object_or_404(Sign.objects.visible_to(user), pk=pk)
-
-        def act() -> Any:
-            text = self.given(request)["answer"]
-            return SignOut(sign_services.answer_sign(pk, actor=user, at=at, text=text)).data
 
         return self.do(request, act)

@@ -49,6 +49,7 @@ class PeriodFigures(models.Model):
     class Meta:
         verbose_name = _("figures of a period")
         verbose_name_plural = _("figures of periods")
+        indexes = [models.Index(fields=["ends_at"], name="figures_ended")]
 
     def __str__(self) -> str:
         return self.period
@@ -58,7 +59,7 @@ class FrozenPeriod(models.Model):
     """A period as it was closed: its rules, the hash of its inputs, and the figures, letter by letter.
 
     `figures` is the canonical JSON text; rebuilt from the kept inputs (`FrozenInput`) under `policy` it is
-    the same text. Hashes are SHA-256 in hexadecimal. Never changed after; a database trigger refuses it.
+    the same text, laid out as `layout` says. Hashes are SHA-256 in hexadecimal. Never changed after; a database trigger refuses it.
     """
 
     period = models.CharField(_("period"), max_length=40, unique=True)
@@ -66,6 +67,7 @@ class FrozenPeriod(models.Model):
     ends_at = models.DateTimeField(_("to"))
     policy = models.JSONField(default=dict)
     names = models.JSONField(default=dict)
+    layout = models.PositiveSmallIntegerField(default=1, db_default=1)
     figures = models.TextField(_("figures"))
     figures_hash = models.CharField(_("hash of the figures"), max_length=64)
     inputs_hash = models.CharField(_("hash of the inputs"), max_length=64)

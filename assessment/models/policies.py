@@ -4,13 +4,16 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit, User
+from assessment import scales
 from assessment.access import reads_figures
+from assessment.words import FACTOR_FAULTS
 
 NONE = Decimal(0)
 
@@ -33,6 +36,13 @@ class AssessmentPolicy(models.Model):
         EQUAL = "equal", _("equal scores share a rank")
         VOLUME = "volume", _("among equal scores, more valid callbacks rank first")
 
+    class Scale(models.TextChoices):
+        THREE = "three", _("satisfied, basically satisfied, dissatisfied")
+        FIVE = (
+            "five",
+            _("very satisfied, satisfied, basically satisfied, dissatisfied, very dissatisfied"),
+        )
+
     class TownWeighting(models.TextChoices):
         WHISTLES = "whistles", _("by orders reviewed, up to a share of the whole")
         EQUAL = "equal", _("every town the same")
@@ -54,6 +64,16 @@ class AssessmentPolicy(models.Model):
         _("factor of “basically satisfied”"), max_digits=4, decimal_places=3
     )
     partly_factor = _part(_("factor of “partly solved”"), "0", db_default=NONE)
+    scale = models.CharField(
+        _("answers on satisfaction"),
+        max_length=5,
+        choices=Scale.choices,
+        default=Scale.THREE,
+        db_default="three",
+    )
+    answer_factors = models.JSONField(
+        _("factors of the other answers"), default=dict, db_default={}, blank=True
+    )
     decimals = models.PositiveSmallIntegerField(
         _("decimals of a score"), default=2, db_default=2, validators=[MaxValueValidator(4)]
     )
@@ -227,6 +247,17 @@ class AssessmentPolicy(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse factors of answers that are not offered, are no part of one, or rise from best to worst."""
+        if self.scale not in self.Scale.values or None in (self.basic_factor, self.partly_factor):
+            return  # refused as a field already
+        wrong = scales.faults(
+            self.scale, self.answer_factors, self.basic_factor, self.partly_factor
+        )
+        if wrong:
+            texts = [f"{answer}: {FACTOR_FAULTS[fault]}" for answer, fault in wrong.items()]
+            raise ValidationError({"answer_factors": texts})
 
 
 class RankingGroup(models.Model):

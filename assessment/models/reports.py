@@ -30,6 +30,7 @@ class Job(models.Model):
     class Kind(models.TextChoices):
         REPORT = "report", _("Report")
         FREEZE = "freeze", _("Freezing a period")
+        SEARCH = "search", _("Search for hot spots")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waits")

@@ -81,11 +81,12 @@ class Topic(models.Model):
 
 
 class TopicEntry(models.Model):
-    """What was done about a topic, appended."""
+    """What was done about a topic, appended; of a correction the reason, and `changes`: field → [before, after]."""
 
     topic = models.ForeignKey(Topic, models.PROTECT, related_name="entries")
     step = models.CharField(_("step"), max_length=10)
     text = models.TextField(_("text"))
+    changes = models.JSONField(_("changes"), default=dict, db_default={}, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(_("at"))
 
@@ -97,6 +98,12 @@ class TopicEntry(models.Model):
         return f"{self.topic_id} {self.at:%F}"
 
 
+class HotSpotSearchQuerySet(models.QuerySet["HotSpotSearch"]):
+    def visible_to(self, user: User) -> "HotSpotSearchQuerySet":
+        """Return all to those who read the district's figures, none to others."""
+        return self if reads_figures(user) else self.none()
+
+
 class HotSpotSearch(models.Model):
     """One search for hot spots: the window, how many cells were tested, the false-alarm rate it keeps to."""
 
@@ -105,6 +112,8 @@ class HotSpotSearch(models.Model):
     tested = models.PositiveIntegerField(_("places and categories tested"))
     error_rate = models.DecimalField(_("false-alarm rate"), max_digits=4, decimal_places=3)
     searched_at = models.DateTimeField(_("searched at"))
+
+    objects = HotSpotSearchQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("search for hot spots")

@@ -16,6 +16,7 @@ from assessment.papers.saying import (
     points,
     rate,
 )
+from dispatch.sheets import AreaMap
 
 PARTS = {
     "marks": "街镇评分",
@@ -52,10 +53,8 @@ def say_towns(body: Body, told: Told) -> None:
             (_town(row, report) for row in found if row["received"]),
         )
     _fairness(body, report, rows, "街道（镇）")
+    _map(body, told, rows)
     _bars(body, report, rows, "参加排名的街道（镇）得分")
-    ranked = [(row["code"], row["score"]) for row in rows if row["rank"] is not None]
-    if ranked:
-        body.map("参加排名的街道（镇）得分分布", "分", ranked)
 
 
 def say_units(body: Body, told: Told) -> None:
@@ -75,7 +74,7 @@ def say_units(body: Body, told: Told) -> None:
         body.table(
             f"{name or '部门'}得分构成",
             "名次|部门|报到单|" + "|".join(PARTS[key] for key in parts) + "|得分",
-            (2, 5, 2, *[3] * len(parts), 3),
+            (3, 10, 4, *[4] * len(parts), 4),
             (_unit(row, parts, report) for row in found),
         )
     _fairness(body, report, rows, "部门")
@@ -161,7 +160,8 @@ def _tied(rows: list[Row]) -> list[str]:
     others = [names[code] for code in first["tied_with"] if code in names]
     if not others:
         return []
-    return [f"{name_of(first)}与{listed(others)}的差别在偶然范围之内，不分先后。"]
+    ranked = sum(row["rank"] is not None for row in rows)
+    return [f"{name_of(first)}与{not_apart(others, ranked)}的差别在偶然范围之内，不分先后。"]
 
 
 def _unranked(rows: list[Row], report: Row, volume: str, what: str, unit: str) -> list[str]:
@@ -173,6 +173,13 @@ def _unranked(rows: list[Row], report: Row, volume: str, what: str, unit: str) -
     said = [f"{_some(none)}本期没有{what}，不排名。"] if none else []
     said += [f"{_some(few)}{what}不足{least}{unit}，不排名。"] if few else []
     return said + ([f"{_some(other)}没有可以计算得分的数据，不排名。"] if other else [])
+
+
+def not_apart(names: list[str], ranked: int) -> str:
+    """Return the units that chance does not tell apart from one of so many; all of many are not named."""
+    if len(names) > NAMED and len(names) == ranked - 1:
+        return f"其余{len(names)}个参加排名的单位"
+    return _some(names)
 
 
 def _some(names: list[str]) -> str:
@@ -221,7 +228,7 @@ def _fairness(body: Body, report: Row, rows: list[Row], head: str) -> None:
     body.table(
         f"{head}得分的区间",
         f"{head}|得分|区间|名次范围|不分先后|调整后|上期得分",
-        (5, 3, 5, 4, 3, 3, 3),
+        (12, 6, 12, 10, 8, 6, 8),
         (
             [
                 name_of(row),
@@ -265,3 +272,11 @@ def _bars(body: Body, report: Row, rows: list[Row], caption: str) -> None:
         {"得分": [row["score"] for row in shown]},
         decimals=decimals_of(report),
     )
+
+
+def _map(body: Body, told: Told, rows: list[Row]) -> None:
+    """Shade the towns that are ranked by their scores, where the towns' ground is known."""
+    ranked = tuple((row["code"], row["score"]) for row in rows if row["rank"] is not None)
+    if ranked and told.ground:
+        caption, decimals = "参加排名的街道（镇）得分分布", decimals_of(told.report)
+        body.map(AreaMap(caption, "分", ranked, areas=told.ground, decimals=decimals))

@@ -2,18 +2,27 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from dispatch.sheets import AreaMap, Chart, Series, Table, Value
+from dispatch.sheets import AreaMap, Chart, Outline, Series, Table, Value
 from dispatch.sheets.papers import NUMERALS, Words
 from dispatch.sheets.text import day, minute
 from grids.naming import short_name
 
 Row = dict[str, Any]
 NO_DATA = "无数据"
+ANSWERS = {
+    "very_satisfied": "非常满意",
+    "satisfied": "满意",
+    "basic": "基本满意",
+    "dissatisfied": "不满意",
+    "very_dissatisfied": "非常不满意",
+    "no": "未解决",
+}
+"""Answers that have a factor, the best first."""
 MOST_BARS = 30
 """Bars of one chart: more would not fit a page."""
 
@@ -79,10 +88,12 @@ def period_words(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The figures that a paper is written from, and those of the period before where they are known."""
+    """The figures that a paper is written from, those of the period before where they are known, and
+    the ground of the towns where a map is drawn."""
 
     report: Row
     before: Row | None = None
+    ground: tuple[Outline, ...] = ()
 
     @property
     def period(self) -> str:
@@ -123,7 +134,7 @@ class Told:
         said += f"（来源：{source}）" if source else ""
         said += (
             f"：响应率占{weights['response']}，解决率占{weights['resolution']}，"
-            f"满意率占{weights['satisfaction']}；“基本满意”按{policy['basic_factor']}计"
+            f"满意率占{weights['satisfaction']}；{_factors(policy)}"
         )
         return said + (
             f"，“部分解决”按{partly}计。" if Decimal(partly) else "，“部分解决”不计为解决。"
@@ -134,6 +145,13 @@ class Told:
 
     def _minute(self, key: str) -> str:
         return minute(self._moment(key))
+
+
+def _factors(policy: Row) -> str:
+    """Say what each answer counts; where three answers count as usual, only 基本满意 needs saying."""
+    own = policy.get("answer_factors", {}) | {"basic": policy["basic_factor"]}
+    known = [key for key in ANSWERS if key in own and (key != "no" or Decimal(own[key]))]
+    return "，".join(f"“{ANSWERS[key]}”按{own[key]}计" for key in known)
 
 
 @dataclass
@@ -177,13 +195,18 @@ class Body:
     ) -> None:
         """Add a chart; one without labels is left out."""
         if labels:
-            title = f"图{len(self.charts) + 1} {caption}"
+            title = self._numbered(caption)
             lines = tuple(Series(name, tuple(values)) for name, values in series.items())
             drawn = Chart(kind, title, tuple(labels), lines, unit, decimals, self._last)
             self.charts.append(drawn)
 
-    def map(self, caption: str, unit: str, values: Iterable[tuple[str, Value]]) -> None:
-        self.area_map = AreaMap(caption, unit, tuple(values), self._last)
+    def map(self, shown: AreaMap | None) -> None:
+        """Set the map here, numbered as the charts are."""
+        if shown:
+            self.area_map = replace(shown, caption=self._numbered(shown.caption), after=self._last)
+
+    def _numbered(self, caption: str) -> str:
+        return f"图{len(self.charts) + (self.area_map is not None) + 1} {caption}"
 
     @property
     def _last(self) -> int:

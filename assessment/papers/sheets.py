@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from assessment.papers.ranks import PARTS, PERFORMANCE, places
+from assessment.papers.ranks import PARTS, PERFORMANCE, not_apart, places
 from assessment.papers.saying import (
     Body,
     Row,
@@ -117,7 +117,7 @@ def _say_standing(body: Body, told: Told, row: Row, rows: Sequence[Row], what: s
         extra.append(f"得分的可能范围为{inside}分，名次的可能范围为{places(row)}。")
     names = {other["code"]: name_of(other) for other in rows}
     if tied := [names[code] for code in row.get("tied_with", []) if code in names]:
-        extra.append(f"与{listed(tied)}的差别在偶然范围之内，不分先后。")
+        extra.append(f"与{not_apart(tied, len(ranked))}的差别在偶然范围之内，不分先后。")
     if row.get("adjusted") is not None:
         extra.append(
             f"按诉求类别和性质调整难度后为{points(row['adjusted'], decimals)}分，供参考，不用于排名。"

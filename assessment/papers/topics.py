@@ -7,11 +7,22 @@ from decimal import Decimal
 from typing import Any
 
 from assessment.papers.saying import Body, listed
+from dispatch.sheets import AreaMap
 from dispatch.sheets.papers import Words
 from dispatch.sheets.text import day, minute
 
-STEPS = {"progress": "进展", "close": "办结"}
+STEPS = {"progress": "进展", "correct": "更正", "close": "办结"}
 MOST_ENTRIES = 60
+CORRECTED = {
+    "title": "题目",
+    "owner": "责任单位",
+    "assists": "配合单位",
+    "goal": "目标",
+    "begun_on": "统计起始日",
+    "baseline": "办理前每周人数",
+    "review_on": "回看日",
+}
+"""What a correction changed is said from what to what; of the long text only that it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +39,7 @@ class TopicFacts:
     review_on: date
     account: Mapping[str, Any]
     at: datetime
+    place_map: AreaMap | None = None
 
 
 def topic_words(facts: TopicFacts) -> Words:
@@ -36,12 +48,13 @@ def topic_words(facts: TopicFacts) -> Words:
     body.head("问题")
     body.say(_ended(facts.text))
     body.say(f"类别为{facts.category}，范围为{facts.place}，专题编号{account['number']}。")
+    body.map(facts.place_map)
     body.head("责任单位")
     assists = f"，{listed(facts.assists)}配合" if facts.assists else ""
     body.say(f"由{facts.owner}牵头{assists}。")
     _say_measure(body, facts)
     _say_course(body, facts)
-    title = f"关于{facts.title.strip().rstrip('。')}的专题报告"
+    title = f"关于{facts.title.strip().rstrip('。').removesuffix('专题')}的专题报告"
     closed = account["state"] == "closed"
     to = listed(list(dict.fromkeys([facts.owner, *facts.assists])))
     return body.words(title if closed else f"{title}（截至{minute(facts.at)}）", to)
@@ -100,12 +113,32 @@ def _say_course(body: Body, facts: TopicFacts) -> None:
         "时间|环节|内容|填报人",
         (4, 2, 8, 3),
         (
-            [minute(one["at"]), STEPS.get(one["step"], one["step"]), one["text"], one["by"]]
+            [minute(one["at"]), STEPS.get(one["step"], one["step"]), _told(one), one["by"]]
             for one in shown
         ),
     )
     if facts.account["outcome"]:
         body.say(f"结论：{_ended(facts.account['outcome'])}")
+
+
+def _told(entry: Mapping[str, Any]) -> str:
+    """Return what was written and, of a correction, what it changed."""
+    changes = entry.get("changes") or {}
+    said = [
+        f"{label}由{_plain(changes[name][0])}改为{_plain(changes[name][1])}"
+        for name, label in CORRECTED.items()
+        if name in changes
+    ]
+    said += ["问题和措施的表述有修改"] if "text" in changes else []
+    return (
+        "；".join([" ".join(entry["text"].split()).rstrip("。；"), *said])
+        if said
+        else entry["text"]
+    )
+
+
+def _plain(value: Any) -> str:
+    return (listed(value) or "无") if isinstance(value, list) else str(value)
 
 
 def _number(value: Decimal | float) -> str:

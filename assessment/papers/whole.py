@@ -130,6 +130,10 @@ def _unreached(report: Row) -> list[str]:
         said.append("计入考核的诉求中没有回访不到诉求人而放弃的。")
     if totals.get("awaiting"):
         said.append(f"另有{totals['awaiting']}件已办理、尚未回访。")
+    asked = totals["valid_callbacks"] + missing.get("total", 0) + totals.get("awaiting", 0)
+    if totals["valid_callbacks"] and totals["counted"] > asked:
+        rest = totals["counted"] - asked
+        said.append(f"其余{rest}件不需回访、无法回访或者尚未办结，也不在分母之内。")
     return said
 
 
@@ -143,10 +147,15 @@ def _summary(report: Row) -> list[tuple[str, str, str]]:
         "有效回访": "valid_callbacks",
         "联系到": "contacted",
         "解决": "resolved",
+        "非常满意": "very_satisfied",
         "满意": "satisfied",
         "基本满意": "basic",
+        "不满意": "dissatisfied",
+        "非常不满意": "very_dissatisfied",
     }
-    rows = [(f"{label}（件）", str(totals[key]), "—") for label, key in counts.items()]
+    rows = [
+        (f"{label}（件）", str(totals[key]), "—") for label, key in counts.items() if key in totals
+    ]
     rows += [
         (label, rate(report["rates"][key]), rate(mean["rates"][key]))
         for key, label in RATES.items()

@@ -124,6 +124,13 @@ NUMBERS: dict[str, tuple[str | Promise, Narrow]] = {
     "partly": (_("Cases led: partly solved"), _answers(resolved="partly")),
     "satisfied": (_("Cases led: satisfied"), _answers(satisfied="satisfied")),
     "basic": (_("Cases led: basically satisfied"), _answers(satisfied="basic")),
+    "unsolved": (_("Cases led: not solved"), _answers(resolved="no")),
+    "very_satisfied": (_("Cases led: very satisfied"), _answers(satisfied="very_satisfied")),
+    "dissatisfied": (_("Cases led: dissatisfied"), _answers(satisfied="dissatisfied")),
+    "very_dissatisfied": (
+        _("Cases led: very dissatisfied"),
+        _answers(satisfied="very_dissatisfied"),
+    ),
     **dict(_of_limits()),
 }
 """By name: what the number is called, and how its orders are found."""

@@ -277,6 +277,14 @@ def names_and_phones(units: Collection[int]) -> dict[int, tuple[str, list[tuple[
 # --- yesterday
 
 
+CONTENT = (
+    Callback.Satisfied.VERY_SATISFIED,
+    Callback.Satisfied.SATISFIED,
+    Callback.Satisfied.BASIC,
+)
+"""Basically satisfied or better."""
+
+
 @dataclass(frozen=True, slots=True)
 class Yesterday:
     """What came in on the day before, and what residents said who were asked on it."""
@@ -312,7 +320,7 @@ def yesterday(user: User, at: datetime) -> Yesterday:
         resolved=Count("pk", filter=Q(resolved=Callback.Resolved.YES)),
         satisfied=Count(
             "pk",
-            filter=~Q(satisfied=Callback.Satisfied.DISSATISFIED),
+            filter=Q(satisfied__in=CONTENT),
         ),
     )
     most = sorted(towns.items(), key=lambda item: (-item[1], item[0]))[:3]

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 from assessment.parts import TownFacts
 from assessment.queries.inputs import VALID, parameters
 from assessment.queries.lines import Lines
-from assessment.scoring import BASIC, NO, PARTLY, SATISFIED, YES, Facts
+from assessment.scoring import CONTENT, NO, PARTLY, SOLVED, YES, Facts
 from assessment.strata import Stratum
 
 __all__ = ["VALID", "Tallies", "Tally", "parameters", "said", "strata", "summed", "tallies"]
@@ -57,6 +57,10 @@ class Tally(NamedTuple):
     redone: int = 0
     handled: int = 0
     self_handled: int = 0
+    unsolved: int = 0
+    very_satisfied: int = 0
+    dissatisfied: int = 0
+    very_dissatisfied: int = 0
 
     def plus(self, other: "Tally") -> "Tally":
         return Tally._make(map(add, self, other))
@@ -75,7 +79,16 @@ class Tally(NamedTuple):
     @property
     def facts(self) -> Facts:
         return Facts(
-            self.valid, self.contacted, self.resolved, self.satisfied, self.basic, self.partly
+            self.valid,
+            self.contacted,
+            self.resolved,
+            self.satisfied,
+            self.basic,
+            self.partly,
+            self.unsolved,
+            self.very_satisfied,
+            self.dissatisfied,
+            self.very_dissatisfied,
         )
 
 
@@ -83,8 +96,8 @@ SAID: dict[str, dict[str, str]] = {
     "open": {"true": "open"},
     "counted": {"true": "counted"},
     "contacted": {"true": "valid contacted", "false": "valid"},
-    "resolved": {"'yes'": "resolved", "'partly'": "partly"},
-    "satisfied": {"'satisfied'": "satisfied", "'basic'": "basic"},
+    "resolved": {"'yes'": "resolved", "'partly'": "partly", "'no'": "unsolved"},
+    "satisfied": {f"'{name}'": name for name in CONTENT},
     "unreached": {
         f"'{name}'": name
         for name in ("no_answer", "refused", "wrong_number", "not_possible", "unknown")
@@ -135,7 +148,7 @@ OF_CATEGORY, OF_DAY, OF_COMMUNITY, OF_CHANNEL, OF_TOWN = (0b11111 ^ 1 << n for n
 """What `grouping` says of a row: by which of these it was counted."""
 
 ANSWERED = mask(["valid"])
-ANSWERS = mask(["valid", "contacted", "resolved", "partly", "satisfied", "basic"])
+ANSWERS = mask(["valid", "contacted", "resolved", "partly", "unsolved", *CONTENT])
 
 
 @dataclass(slots=True)
@@ -211,18 +224,32 @@ def _positions(code: int) -> tuple[int, ...]:
 
 
 def strata(counts: Mapping[tuple[str, str, str, int], int]) -> list[Stratum]:
-    """Return answers counted by unit, first-level category, kind and what they say as strata."""
-    return sorted(
+    """Return answers counted by unit, first-level category, kind and what they say as strata.
+
+    In one order for ever, the worst answer first: chance is reckoned from them in floats.
+    """
+    found = (
         Stratum(unit, f"{top}/{kind}", *_answer(code), count)
         for (unit, top, kind, code), count in counts.items()
     )
+    return sorted(found, key=_worst_first)
+
+
+def _worst_first(one: Stratum) -> tuple[str, str, bool, int, int]:
+    solved, content = _place(SOLVED, one.resolved), _place(CONTENT, one.satisfied)
+    return one.unit, one.difficulty, one.contacted, solved, content
+
+
+def _place(answers: tuple[str, ...], given: str) -> int:
+    return -answers.index(given) if given else -len(answers)
 
 
 @cache
 def _answer(code: int) -> tuple[bool, str, str]:
     one = tally_of([code], [1])
-    solved = YES if one.resolved else PARTLY if one.partly else NO
-    return bool(one.contacted), solved, SATISFIED if one.satisfied else BASIC if one.basic else ""
+    solved = YES if one.resolved else PARTLY if one.partly else NO if one.unsolved else ""
+    content = next((name for name in CONTENT if getattr(one, name)), "")
+    return bool(one.contacted), solved, content
 
 
 def breached_by_town(lines: Lines) -> dict[str, int]:

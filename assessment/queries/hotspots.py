@@ -7,7 +7,7 @@ a place and a category could give them away.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -23,17 +23,16 @@ OPEN_TO_ALL = "NOT c.confidential AND c.kind <> 'report'"
 WHO = "CASE c.caller_phone WHEN '' THEN -c.id ELSE hashtextextended(c.caller_phone, 0) END"
 """Stands for a resident in a count; never leaves the statement."""
 
-BLOCKS = f"""
-    SELECT block, community, town, second, first, count(DISTINCT who)
+BLOCK = f"""
+    SELECT community, town, second, first, count(DISTINCT who)
     FROM (
-        SELECT floor(extract(epoch FROM %(end)s - c.received_at) / %(seconds)s)::int AS block,
-            left(c.area_id, 12) AS community, c.town_id AS town,
+        SELECT left(c.area_id, 12) AS community, c.town_id AS town,
             left(c.category_id, 4) AS second, left(c.category_id, 2) AS first, {WHO} AS who
         FROM cases_case c
         WHERE c.received_at >= %(start)s AND c.received_at < %(end)s AND {OPEN_TO_ALL}
     ) seen
     GROUP BY GROUPING SETS (
-        (block, community, second), (block, community, first), (block, town, second), (block, town, first)
+        (community, second), (community, first), (town, second), (town, first)
     )
 """  # noqa: S608 - put together from constants of this page
 
@@ -75,32 +74,44 @@ def midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def cells(end: datetime, *, days: int, blocks: int) -> list[Cell]:
+def cells(
+    end: datetime,
+    *,
+    days: int,
+    blocks: int,
+    tell: Callable[[int, int], None] = lambda _done, _total: None,
+) -> list[Cell]:
     """Return every cell with a case in the blocks of so many days before `end`, at all levels.
 
-    Blocks from before the first case on file are left out: they would count as quiet.
+    One query for each block, the window first: `tell` hears how many of how many are counted. Blocks from before
+    the first case on file are left out: they would count as quiet.
     """
-    given: dict[str, Any] = {
-        "start": end - timedelta(days=days * blocks),
-        "end": end,
-        "seconds": days * 86400,
-    }
+    length = timedelta(days=days)
     with connection.cursor() as cursor:
-        cursor.execute(EARLIEST, given)
+        cursor.execute(EARLIEST, {"start": end - blocks * length})
         (earliest,) = cursor.fetchone() or (None,)
         if earliest is None or earliest >= end:
             return []
-        known = min(blocks, (end - earliest) // timedelta(days=days) + 1)
-        cursor.execute(BLOCKS, given)
-        rows = cursor.fetchall()
-    counts: dict[Key, list[int]] = defaultdict(lambda: [0] * known)
-    for block, community, town, second, first, count in rows:
+        known = min(blocks, -((earliest - end) // length))  # whole or begun
+        counts: dict[Key, list[int]] = defaultdict(lambda: [0] * known)
+        for block in range(known):
+            tell(block, known)
+            last = end - block * length
+            cursor.execute(BLOCK, {"start": last - length, "end": last})
+            for key, count in _cells_in(cursor.fetchall()):
+                counts[key][block] = count
+    tell(known, known)
+    return [Cell(*key, found[0], tuple(found[1:])) for key, found in counts.items()]
+
+
+def _cells_in(rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Key, int]]:
+    """Yield the cells of a block. A case placed at a town only, or filed under a first level only, has no finer
+    one."""
+    for community, town, second, first, count in rows:
         key = (community or town, second or first)
         wanted = (12 if community is not None else 9, 4 if second is not None else 2)
-        # A case placed at a town only, or filed under a first level only, has no finer cell.
-        if wanted in LEVELS and (len(key[0]), len(key[1])) == wanted and block < known:
-            counts[key][block] = count
-    return [Cell(*key, found[0], tuple(found[1:])) for key, found in counts.items()]
+        if wanted in LEVELS and (len(key[0]), len(key[1])) == wanted:
+            yield key, count
 
 
 def weeks(area: str, category: str, start: date, end: date) -> list[Week]:

@@ -6,15 +6,16 @@ give the same bytes, in every database and in every year.
 
 import hashlib
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.db import connection
 
+from assessment.layouts import PRESENT
 from assessment.models import FrozenInput
-from assessment.queries.inputs import PARTS, Part, ordered
+from assessment.queries.inputs import Part, ordered
 
 CHUNK = 1 << 20
 """Bytes of lines in a chunk before it is compressed, about."""
@@ -31,11 +32,16 @@ _ESCAPED = {
 }
 
 
-def live_stream(part: str, given: Mapping[str, Any]) -> Iterator[bytes]:
-    """Yield the lines of a part as the rows are now, each with its line end, while they are read."""
+def live_stream(
+    part: str, given: Mapping[str, Any], layout: int = PRESENT
+) -> Generator[bytes, None, None]:
+    """Yield the lines of a part as the rows are now, each with its line end, while they are read.
+
+    Until it is closed the connection can do nothing else: whoever may stop before the end closes it.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL DateStyle TO ISO")
-        select = ordered(part, dict(given))
+        select = ordered(part, dict(given), layout)
         with cursor.copy(f"COPY ({select}) TO STDOUT", given) as copy:
             left = b""
             for data in copy:
@@ -89,11 +95,11 @@ def kept_stream(chunks: Iterable[bytes]) -> Iterator[bytes]:
         yield from zlib.decompress(body).splitlines(keepends=True)
 
 
-def decode(part: str, line: bytes) -> Line:
+def decode(part: Part, line: bytes) -> Line:
     """Return a line as values by column."""
     texts = line.removesuffix(b"\n").split(b"\t")
-    columns = PARTS[part].columns
-    return {name: _value(kind, text) for (name, kind), text in zip(columns, texts, strict=True)}
+    pairs = zip(part.columns, texts, strict=True)
+    return {name: _value(kind, text) for (name, kind), text in pairs}
 
 
 def key_of(part: Part, line: bytes) -> tuple[Any, ...]:

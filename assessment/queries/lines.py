@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection
 
+from assessment.layouts import PRESENT
 from assessment.queries.inputs import PARTS, parameters, statement
 from assessment.spans import Span
 
@@ -27,16 +28,17 @@ class Lines:
             return cursor.fetchall()
 
 
-def live_lines(span: Span) -> Lines:
+def live_lines(span: Span, layout: int = PRESENT) -> Lines:
     """Return the lines of a period as its rows are now; the database reads only what a statement needs of them."""
     given = parameters(span)
-    return Lines({name: f"({statement(name, given)})" for name in PARTS}, given)
+    return Lines({name: f"({statement(name, given, layout)})" for name in PARTS}, given)
 
 
 def kept_lines(fill: Callable[[Any, str, str], None]) -> Lines:
     """Return the lines of a period from temporary tables that last until the transaction ends.
 
-    `fill(cursor, part, table)` writes the kept lines of a part into its table.
+    `fill(cursor, part, table)` writes the kept lines of a part into its table; columns that an earlier
+    layout did not have stay empty.
     """
     tables = {name: f"pg_temp.kept_{name}" for name in PARTS}
     with connection.cursor() as cursor:

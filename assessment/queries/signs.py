@@ -72,7 +72,8 @@ LINKS = f"""
 _GOOD = f"""
     FROM cases_callback a JOIN cases_case c ON c.id = a.case_id
     WHERE a.at >= %(start)s AND a.at < %(end)s AND {VALID} AND {OPEN_TO_ALL}
-        AND a.resolved = 'yes' AND a.satisfied = 'satisfied' AND c.caller_phone <> ''
+        AND a.resolved = 'yes' AND a.satisfied IN ('satisfied', 'very_satisfied')
+        AND c.caller_phone <> ''
     GROUP BY c.town_id, c.caller_phone
 """
 HOW_MANY = f"SELECT many, count(*) FROM (SELECT count(*) AS many {_GOOD}) rated GROUP BY 1"  # noqa: S608

@@ -2,19 +2,40 @@
 
 from collections.abc import Mapping
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
 from accounts.paging import Page, bounded_count, page_of
-from assessment.models import HotSpot, HotSpotSearch, Sign, Topic
+from assessment.models import HotSpot, HotSpotSearch, Job, Sign, Topic
 from cases.models import Case
 
 OUTLINES = ("area__boundary",)
 """What rows that show a place's name do without."""
 
 
-def latest_search() -> HotSpotSearch | None:
-    return HotSpotSearch.objects.order_by("-until").first()
+def latest_search(user: User) -> HotSpotSearch | None:
+    return HotSpotSearch.objects.visible_to(user).order_by("-until").first()
+
+
+def searches_for_list(user: User) -> QuerySet[HotSpotSearch]:
+    """Return the searches the user may read, each with how many spots it found and how many are still open."""
+    rows = HotSpotSearch.objects.visible_to(user)
+    undecided = Q(spots__topic=None, spots__dismissed="", spots__isnull=False)
+    return rows.annotate(many=Count("spots"), undecided=Count("spots", filter=undecided))
+
+
+def searches_page(user: User, cursor: str) -> Page[HotSpotSearch]:
+    """Return a page of searches, the latest first; one query."""
+    return page_of(searches_for_list(user), cursor, by="until")
+
+
+def search_job(user: User, latest: HotSpotSearch | None) -> Job | None:
+    """Return the search that waits or goes on, or that failed since the latest one."""
+    rows = Job.objects.visible_to(user).filter(kind=Job.Kind.SEARCH)
+    job = rows.exclude(state=Job.State.DONE).order_by("-asked_at", "-pk").first()
+    if job is None or job.state != Job.State.FAILED or latest is None:
+        return job
+    return job if job.asked_at > latest.searched_at else None
 
 
 def spots_for_list(user: User) -> QuerySet[HotSpot]:

@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Max
 
 from assessment.models import FrozenPeriod, PeriodFigures
 from cases.models import Case
+from dispatch.models import HistoryImport
 
 WHOLE = """
     jsonb_build_object(
@@ -78,3 +80,9 @@ def frozen(names: Sequence[str]) -> set[str]:
 def first_received() -> datetime | None:
     """Return when the first case of all was received."""
     return Case.objects.order_by("received_at").values_list("received_at", flat=True).first()
+
+
+def last_import() -> datetime | None:
+    """Return when the last import of history ended."""
+    found: datetime | None = HistoryImport.objects.aggregate(last=Max("finished_at"))["last"]
+    return found

@@ -12,11 +12,11 @@ from assessment.strata import Stratum
 __all__ = ["TIMED", "UnitFacts", "facts_by_unit"]
 
 ORDERS = """
-    SELECT l.unit, l.town, count(*), count(*) FILTER (WHERE l.lead),
+    SELECT l.live, l.unit, l.town, count(*), count(*) FILTER (WHERE l.lead),
         count(*) FILTER (WHERE l.settled), count(*) FILTER (WHERE l.struck),
         count(l.arrival) FILTER (WHERE NOT l.struck),
         coalesce(sum(l.arrival + l.attitude + l.result) FILTER (WHERE NOT l.struck), 0)::bigint
-    FROM {order} l WHERE l.live GROUP BY 1, 2
+    FROM {order} l GROUP BY 1, 2, 3
 """
 LIMITS = """
     SELECT l.unit, l.kind, count(*) FILTER (WHERE NOT l.exempt),
@@ -39,20 +39,14 @@ ANSWERS = f"""
 
 def facts_by_unit(
     lines: Lines, tops: Mapping[str, str]
-) -> tuple[dict[str, UnitFacts], list[Stratum]]:
-    """Return the facts by unit code, and its answers by how hard the matter was. Six queries.
+) -> tuple[dict[str, UnitFacts], list[Stratum], Counter[str]]:
+    """Return the facts by unit code, its answers by how hard the matter was, and how many of its orders were
+    withdrawn. Six queries.
 
-    Units without any order, document or mark are left out.
+    Units without any order that stands, document or mark are left out.
     """
     found: dict[str, UnitFacts] = defaultdict(UnitFacts)
-    for unit, town, orders, leads, settled, struck, reviews, marks in lines.rows(ORDERS):
-        facts = found[unit]
-        facts.orders += orders
-        facts.leads += leads
-        facts.settled += settled
-        facts.struck += struck
-        if reviews:
-            facts.marked[town] = Marked(reviews, marks)
+    withdrawn = _count_orders(lines, found)
     for unit, kind, decided, missed, exempt in lines.rows(LIMITS):
         found[unit].limits[kind] = (decided, missed)
         if exempt:
@@ -73,4 +67,21 @@ def facts_by_unit(
         by_unit[unit][code] += count
     for unit, counts in by_unit.items():
         found[unit].answers = tally_of(counts.keys(), counts.values()).facts
-    return dict(found), strata(answers)
+    return dict(found), strata(answers), withdrawn
+
+
+def _count_orders(lines: Lines, found: dict[str, UnitFacts]) -> Counter[str]:
+    """Enter orders and the towns' marks; return how many were withdrawn, by unit."""
+    withdrawn: Counter[str] = Counter()
+    for live, unit, town, orders, leads, settled, struck, reviews, marks in lines.rows(ORDERS):
+        if not live:
+            withdrawn[unit] += orders
+            continue
+        facts = found[unit]
+        facts.orders += orders
+        facts.leads += leads
+        facts.settled += settled
+        facts.struck += struck
+        if reviews:
+            facts.marked[town] = Marked(reviews, marks)
+    return withdrawn

@@ -1,7 +1,8 @@
 """What a claim would change: the figures of its month as they count now, and as they would if it were approved.
 
 Both are reckoned by the same statements and rules as every report, from the rows of this moment; for the
-second the lines are read as if the case were not counted, or the missed limit not charged. Nothing is written.
+second the lines are read as if the case were not counted, or the missed limit not charged. A frozen month is
+reckoned by the rules, names and bounds it was frozen with. Nothing is written.
 """
 
 import re
@@ -9,11 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from assessment import periods
+from assessment import layouts, periods
 from assessment.models import Claim, FrozenPeriod
 from assessment.queries.lines import Lines, live_lines
 from assessment.queries.snapshots import one_snapshot
+from assessment.rules import Rules
 from assessment.services.figures import Row, Sources, departments_of, towns_of
+from assessment.services.frozen import span_of
 from assessment.services.names import Names
 from assessment.services.policies import rules_for
 from assessment.spans import Span
@@ -65,11 +68,11 @@ def effect_of(claim: Claim) -> Effect:
 
     A claim that has been carried out changes nothing any more: both sides are the same then.
     """
-    span = periods.running_month(claim.case.received_at)
-    rules = rules_for(span)
-    names = Names.read()
+    ground = _ground_of(claim)
+    span, rules, names = ground.span, ground.rules, ground.names
     with one_snapshot():
-        found = [Sources.of(lines, names) for lines in (live_lines(span), lines_if(claim, span))]
+        live = live_lines(span, ground.layout)
+        found = [Sources.of(lines, names) for lines in (live, lines_if(claim, live))]
     found = [Sources.named(each, each.names.with_units(each.units)) for each in found]
     towns = _moved(*(towns_of(each, rules) for each in found))
     units = _moved(*(departments_of(each, rules) for each in found))
@@ -78,13 +81,31 @@ def effect_of(claim: Claim) -> Effect:
         own, others = units, [towns]
     unit = own.pop(claim.unit.code, None)
     moved = [each for rest in (own, *others) for each in rest.values() if each.moves]
-    frozen = FrozenPeriod.objects.filter(period=span.name).exists()
-    return Effect(span.name, frozen, unit, moved)
+    return Effect(span.name, ground.frozen, unit, moved)
 
 
-def lines_if(claim: Claim, span: Span) -> Lines:
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What the month of a claim is reckoned by."""
+
+    span: Span
+    rules: Rules
+    names: Names
+    layout: int = layouts.PRESENT
+    frozen: bool = False
+
+
+def _ground_of(claim: Claim) -> _Ground:
+    span = periods.running_month(claim.case.received_at)
+    kept = FrozenPeriod.objects.filter(period=span.name).defer("figures").first()
+    if kept is None:
+        return _Ground(span, rules_for(span), Names.read())
+    names = Names.from_json(kept.names["names"])
+    return _Ground(span_of(kept), Rules.from_snapshot(kept.policy), names, kept.layout, frozen=True)
+
+
+def lines_if(claim: Claim, live: Lines) -> Lines:
     """Return the lines of the period as if the claim had been approved."""
-    live = live_lines(span)
     if claim.kind == Claim.Kind.EXCLUSION:
         tables = {name: _COUNTED.sub(_not_counted, sql) for name, sql in live.tables.items()}
         return Lines(tables, {**live.given, "claimed": claim.case_id})

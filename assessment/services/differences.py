@@ -7,9 +7,9 @@ from typing import Any
 from django.db.models import Field
 from django.utils.translation import gettext as _
 
-from assessment import lists
+from assessment import lists, scales
 from assessment.models import AssessmentPolicy
-from assessment.words import LIST_RULES
+from assessment.words import FACTORS, LIST_RULES
 from dispatch.models import Document
 
 LEFT_OUT = {"id", "name", "valid_from"}
@@ -47,6 +47,9 @@ def _of_field(policy: AssessmentPolicy, field: "Field[Any, Any]") -> dict[str, s
     if field.name == "lists":
         rules = lists.rules_of(value)
         return {str(LIST_RULES[name]): _number(rule) for name, rule in rules.items()}
+    if field.name == "answer_factors":
+        factors = scales.factors_of(policy.scale, {n: Decimal(str(v)) for n, v in value.items()})
+        return {str(FACTORS[n]): _number(factors[n]) for n in scales.weighed(policy.scale)}
     if field.name == "document_points":
         return {f"{label} · {name}": text for name, text in _points(value).items()}
     if field.name == "town_weights":

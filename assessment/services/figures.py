@@ -1,6 +1,6 @@
-"""The rows of a report: counts, rates, scores and ranks of the whole, of towns and of departments."""
+"""The rows of a report: counts, rates and scores of the whole, of towns and of departments."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -12,9 +12,10 @@ from assessment.queries import cells, units
 from assessment.queries.cells import Tallies, Tally, WhistleFacts
 from assessment.queries.inputs import TIMED
 from assessment.queries.lines import Lines
-from assessment.rules import TOWNS, UNITS, Group, Rules
+from assessment.rules import TOWNS, UNITS, Rules
 from assessment.scoring import Facts
 from assessment.services.names import Names
+from assessment.services.ranking import ranked
 from assessment.strata import Stratum
 from cases.models import Callback, Case
 
@@ -35,6 +36,7 @@ class Sources:
     upheld: dict[str, int]
     units: dict[str, UnitFacts]
     unit_strata: list[Stratum]
+    withdrawn: Mapping[str, int]
     attempts: dict[str, int]
     commendations: int
     names: Names
@@ -43,7 +45,7 @@ class Sources:
     def of(cls, lines: Lines, names: Names) -> "Sources":
         """Sum the lines of a period; thirteen queries."""
         tops = names.tops
-        by_unit, strata = units.facts_by_unit(lines, tops)
+        by_unit, strata, withdrawn = units.facts_by_unit(lines, tops)
         return cls(
             cells.tallies(lines, tops),
             cells.breached_by_town(lines),
@@ -51,6 +53,7 @@ class Sources:
             cells.upheld_by_town(lines),
             by_unit,
             strata,
+            withdrawn,
             cells.attempts(lines),
             cells.commendations(lines),
             names,
@@ -87,22 +90,27 @@ def whole_counts(found: Sources) -> Row:
     }
 
 
-def counts(tally: Tally) -> Row:
+def counts(tally: Tally, rules: Rules) -> Row:
     """Return the counts of some cases as every row of a report has them."""
     return {
         "received": tally.received,
         "closed": tally.closed,
         "open": tally.open,
         "counted": tally.counted,
-        **answers(tally.facts),
+        **answers(tally.facts, rules),
         "unreached": {name: getattr(tally, name) for name in UNREACHED}
         | {"total": tally.unreached},
         "awaiting": tally.awaiting,
     }
 
 
-def answers(facts: Facts) -> Row:
-    return {
+def answers(facts: Facts, rules: Rules) -> Row:
+    """Return the counts of the answers, each of exactly that answer.
+
+    The usual three rates need satisfied and basic only. All five stand where five are offered or the outer
+    two were given under other rules; what usually counts nothing stands where it counts.
+    """
+    found = {
         "valid_callbacks": facts.valid,
         "contacted": facts.contacted,
         "resolved": facts.resolved,
@@ -110,10 +118,15 @@ def answers(facts: Facts) -> Row:
         "satisfied": facts.satisfied,
         "basic": facts.basic,
     }
+    if rules.five or facts.very_satisfied or facts.very_dissatisfied:
+        found |= facts.content()
+    elif rules.weights.dissatisfied_factor:
+        found["dissatisfied"] = facts.dissatisfied
+    return found | ({"unsolved": facts.unsolved} if rules.weights.no_factor else {})
 
 
 def rates(facts: Facts, rules: Rules) -> Row:
-    found = scoring.exact_rates(facts, rules.weights.basic_factor, rules.weights.partly_factor)
+    found = scoring.exact_rates(facts, rules.weights)
     return {name: percent(rate) for name, rate in found.items()}
 
 
@@ -151,7 +164,7 @@ def by_town(found: Sources) -> dict[str, Tally]:
 
 def choices(names: Iterable[str], found: Mapping[str, Tally], rules: Rules) -> Row:
     rows = {name: found.get(name, Tally()) for name in names}
-    return {name: counts(tally) | scored(tally, rules) for name, tally in rows.items()}
+    return {name: counts(tally, rules) | scored(tally, rules) for name, tally in rows.items()}
 
 
 def categories(found: Sources, rules: Rules) -> list[Row]:
@@ -163,7 +176,7 @@ def categories(found: Sources, rules: Rules) -> list[Row]:
 
     def row(code: str, tally: Tally) -> Row:
         head = {"code": code, "name": names.get(code, (code, ""))[0]}
-        return head | counts(tally) | scored(tally, rules)
+        return head | counts(tally, rules) | scored(tally, rules)
 
     def most_first(some: Mapping[str, Tally]) -> list[tuple[str, Tally]]:
         return sorted(some.items(), key=lambda item: (-item[1].received, item[0]))
@@ -187,7 +200,7 @@ def communities(found: Sources, rules: Rules) -> list[Row]:
     tallies = sorted((c, t) for c, t in found.cases.communities.items() if c in names)
     return [
         {"code": code, "name": names[code], "town": code[:9]}
-        | counts(tally)
+        | counts(tally, rules)
         | {"score": score_of(tally.facts, rules)}
         for code, tally in tallies
     ]
@@ -197,7 +210,7 @@ def mean_of_towns(found: Sources, rules: Rules) -> Row:
     """Return the arithmetic mean of the towns' rates and scores, of those that have data."""
     facts = [tally.facts for tally in by_town(found).values() if tally.valid]
     weights = rules.weights
-    each = [scoring.exact_rates(one, weights.basic_factor, weights.partly_factor) for one in facts]
+    each = [scoring.exact_rates(one, weights) for one in facts]
     means = {name: scoring.mean(one[name] for one in each) for name in scoring.RATES}
     overall = scoring.mean(scoring.exact_score(one, weights) for one in facts)
     return {
@@ -217,7 +230,7 @@ def towns_of(found: Sources, rules: Rules) -> list[Row]:
         kinds = {k: _short(of_kind.get((code, k), Tally())) for k in Case.Kind.values}
         rows.append(
             {"code": code, "name": name}
-            | counts(tally)
+            | counts(tally, rules)
             | {"breached": found.breached.get(code, 0)}
             | {"whistles": whistles.blown, "whistles_solved": whistles.solved}
             | {"whistled": whistles.cases, "improper": whistles.improper}
@@ -264,6 +277,7 @@ def departments_of(found: Sources, rules: Rules) -> list[Row]:
     rows = [
         {"code": code, "name": name}
         | _department(found.units.get(code, UnitFacts()), rules, found.names)
+        | {"orders_withdrawn": found.withdrawn.get(code, 0)}
         for code, name in found.names.units.items()
     ]
     return ranked(rows, "orders", UNITS, rules)
@@ -282,7 +296,7 @@ def _department(facts: UnitFacts, rules: Rules, names: Names) -> Row:
         "objections_lost": facts.objections_lost,
         "documents": dict(sorted(facts.documents.items())),
         "leader_marks": facts.leader_marks,
-        **answers(facts.answers),
+        **answers(facts.answers, rules),
         "rates": rates(facts.answers, rules),
         "parts": {name: percent(part) for name, part in exact.items()},
         "score": number(scoring.half_up(department_score(exact, rules), rules.decimals)),
@@ -324,84 +338,3 @@ def department_parts(facts: UnitFacts, rules: Rules) -> dict[str, Fraction | Non
 def department_score(exact: Mapping[str, Fraction | None], rules: Rules) -> Fraction | None:
     """Return the weighted mean of the parts that have data; None where none has but deductions."""
     return parts.unit_score(exact, rules.unit_weights.by_part())
-
-
-def ranked(rows: list[Row], volume: str, sort: str, rules: Rules) -> list[Row]:
-    """Rank the rows among those of their group that have cases enough, and sort them.
-
-    Where the policy has groups of the sort, a unit in none of them is not ranked. `unranked` says why
-    a row has no rank: no_data, few (less than the fewest cases), no_group.
-    """
-    groups = rules.groups_of(sort)
-    place: dict[str, tuple[int, Group]] = {
-        code: (position, group) for position, group in enumerate(groups) for code in group.members
-    }
-    for row in rows:
-        _position, group = place.get(row["code"], (0, None))
-        row["group"], row["group_name"] = (group.code, group.name) if group else ("", "")
-        row["unranked"] = _unranked(row, volume, rules, bool(groups) and group is None)
-        row["rank"] = None
-    for code in {row["group"] for row in rows}:
-        _rank([row for row in rows if row["group"] == code], volume, rules)
-    last = len(groups)
-    return sorted(
-        rows,
-        key=lambda row: (
-            place[row["code"]][0] if row["code"] in place else last,
-            row["rank"] is None,
-            row["rank"] or 0,
-            row["code"],
-        ),
-    )
-
-
-def _unranked(row: Row, volume: str, rules: Rules, outside: bool) -> str:
-    if row["score"] is None:
-        return "no_data"
-    if row[volume] < rules.min_cases:
-        return "few"
-    return "no_group" if outside else ""
-
-
-def _rank(rows: list[Row], volume: str, rules: Rules) -> None:
-    rankable = [row for row in rows if not row["unranked"]]
-    for row, rank in _ranks(rankable, lambda row: row["score"], volume, rules):
-        row["rank"] = rank
-    with_performance = [row for row in rankable if row.get("performance")]
-    for row, rank in _ranks(
-        with_performance, lambda row: row["performance"]["score"], volume, rules
-    ):
-        row["performance"]["rank"] = rank
-
-
-def _ranks(
-    rows: list[Row], score: Callable[[Row], float | None], volume: str, rules: Rules
-) -> list[tuple[Row, int | None]]:
-    values = {row["code"]: score(row) for row in rows}
-    pairs = {
-        row["code"]: (
-            None if values[row["code"]] is None else Decimal(str(values[row["code"]])),
-            row[volume],
-        )
-        for row in rows
-    }
-    ranks = scoring.ranking(pairs, by_volume=rules.by_volume)
-    return [(row, ranks[row["code"]]) for row in rows]
-
-
-def groups(found: Sources, rules: Rules) -> list[Row]:
-    """Return the groups units are ranked in, with how many members; where a sort has none, all its units."""
-    listed = {TOWNS: found.names.towns, UNITS: found.names.units}
-    rows = []
-    for sort, names in listed.items():
-        own = rules.groups_of(sort)
-        rows += [
-            {
-                "code": group.code,
-                "name": group.name,
-                "sort": sort,
-                "members": sum(code in names for code in group.members),
-            }
-            for group in own
-        ] or [{"code": "", "name": "", "sort": sort, "members": len(names)}]
-    return rows

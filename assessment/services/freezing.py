@@ -8,6 +8,7 @@ in the rows afterwards changes nothing here: it is entered in the ledger of a la
 import json
 import zlib
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from datetime import datetime
 from typing import Any
 
@@ -18,9 +19,9 @@ from django.utils.translation import gettext as _
 from accounts.locks import alone
 from accounts.models import Role, User
 from accounts.refusals import StepRefused
-from assessment import periods
+from assessment import layouts, periods
 from assessment.models import FrozenInput, FrozenPeriod, Job, PeriodFigures
-from assessment.queries.inputs import PARTS, parameters
+from assessment.queries.inputs import PARTS, parameters, parts_of
 from assessment.queries.kept import Packed, bodies, live_stream, pack
 from assessment.queries.lines import kept_lines, live_lines
 from assessment.queries.snapshots import one_snapshot
@@ -93,8 +94,9 @@ def _freeze(span: Span, actor: User | None, at: datetime, progress: Progress) ->
         names=kept,
         figures=figures,
         figures_hash=digest(figures),
-        inputs_hash=inputs_hash(span, policy, kept),
+        inputs_hash=inputs_hash(span, policy, kept, layouts.PRESENT),
         lines=sum(one.lines for one in packed.values()),
+        layout=layouts.PRESENT,
         frozen_at=at,
         frozen_by=actor,
     )
@@ -121,7 +123,8 @@ def _pack_all(span: Span, progress: Progress) -> dict[str, Packed]:
             progress(done, STAGES, _("input lines: %(count)s") % {"count": lines})
 
         tell(0)
-        packed[name] = pack(live_stream(name, given), tell)
+        with closing(live_stream(name, given)) as live:
+            packed[name] = pack(live, tell)
     return packed
 
 
@@ -136,19 +139,26 @@ def _names(span: Span) -> Names:
 
 
 def rebuilt(
-    span: Span, at: datetime, policy: Mapping[str, Any], kept: Mapping[str, Any], chunks: Chunks
+    span: Span,
+    at: datetime,
+    policy: Mapping[str, Any],
+    kept: Mapping[str, Any],
+    chunks: Chunks,
+    layout: int = layouts.PRESENT,
 ) -> str:
-    """Return the canonical text of the figures that the kept lines give under the kept rules."""
+    """Return the canonical text, in that layout, of the figures that the kept lines give under the kept rules."""
 
     def fill(cursor: Any, part: str, table: str) -> None:
         packed = chunks(part)
-        with cursor.copy(f"COPY {table} FROM STDIN") as copy:
+        columns = ", ".join(f'"{name}"' for name in parts_of(layout)[part].names)
+        with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
             for body in packed:
                 copy.write(zlib.decompress(body))
 
     rules, names = Rules.from_snapshot(policy), Names.from_json(kept["names"])
     found = Sources.of(kept_lines(fill), names)
-    return canonical(build(span, at, found, rules, kept["earlier"]))
+    report = build(span, at, found, rules, kept["earlier"])
+    return canonical(layouts.back_to(report, layout))
 
 
 def rebuild(frozen: FrozenPeriod) -> str:
@@ -159,17 +169,22 @@ def rebuild(frozen: FrozenPeriod) -> str:
         frozen.policy,
         frozen.names,
         lambda part: bodies(frozen.pk, part),
+        frozen.layout,
     )
 
 
-def inputs_hash(span: Span, policy: Mapping[str, Any], kept: Mapping[str, Any]) -> str:
-    """Return the hash of everything the figures are made from: period, rules, names, and each part's hash."""
+def inputs_hash(span: Span, policy: Mapping[str, Any], kept: Mapping[str, Any], layout: int) -> str:
+    """Return the hash of everything the figures are made from: period, rules, names, layout and each part's hash.
+
+    The first layout had no number.
+    """
     said = {
         "period": span.name,
         "from": timezone.localtime(span.starts_at).isoformat(),
         "to": timezone.localtime(span.ends_at).isoformat(),
         "policy": policy,
         "kept": kept,
+        **({"layout": layout} if layout > layouts.FIRST else {}),
     }
     return digest(canonical(said))
 

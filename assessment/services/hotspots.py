@@ -9,13 +9,16 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import Role, User
 from accounts.refusals import BadInput, StepRefused
 from assessment.hotspots import YEAR, Spot
 from assessment.hotspots import search as find
-from assessment.models import HotSpot, HotSpotSearch, Topic
+from assessment.models import HotSpot, HotSpotSearch, Job, Topic
 from assessment.queries import hotspots as queries
+from assessment.services import jobs
+from assessment.services.jobs import Progress
 
 DAYS = 28
 """The window looked at: four whole weeks, so that every weekday counts alike."""
@@ -27,6 +30,10 @@ REMEMBERED = timedelta(days=DAYS)
 """How long a spot that was set aside stays so when it is found again."""
 LONGEST_REASON = 200
 DECIDING = (Role.SUPERVISOR, Role.ASSESSOR)
+
+COUNTING, COMPARING = gettext_noop("counting the cases"), gettext_noop("comparing the places")
+AFTER_COUNTING = 1
+"""Steps of a search once its blocks are counted: they are compared."""
 
 
 def check_decides(actor: User) -> None:
@@ -43,20 +50,38 @@ def sweep_hot_spots(at: datetime) -> int:
     return len(search_hot_spots(until, at).spots.all())
 
 
-def search_again(actor: User, at: datetime) -> HotSpotSearch:
-    """Search up to the last midnight now, because somebody asks for it."""
+def ask_search(actor: User, at: datetime) -> Job:
+    """Ask for a search up to the last midnight: it reads a year of cases, so a worker does it."""
     check_decides(actor)
-    return search_hot_spots(timezone.localdate(at) - timedelta(days=1), at)
+    until = timezone.localdate(at) - timedelta(days=1)
+    title = f"{Job.Kind.SEARCH.label} {until:%F}"
+    params = {"until": until.isoformat(), "title": title}
+    return jobs.ask(Job.Kind.SEARCH, f"search:{until:%F}", params, actor, at)
 
 
-def search_hot_spots(until: date, at: datetime) -> HotSpotSearch:
+def work(job: Job, at: datetime, progress: Progress) -> None:
+    """Search as the job asks; what is found and the end of the job are one transaction."""
+    until = date.fromisoformat(job.params["until"])
+    with transaction.atomic():
+        search_hot_spots(until, at, progress)
+        jobs.settle(job, at)
+
+
+def search_hot_spots(
+    until: date, at: datetime, progress: Progress = lambda *_told: None
+) -> HotSpotSearch:
     """Search the window that ends with the day `until` and keep what was found; the same day is kept once.
 
     Searched again, what nobody has decided on yet is found anew. A spot set aside lately stays set aside, one
     whose topic is open belongs to it.
     """
+
+    def tell(done: int, total: int) -> None:
+        stage = COUNTING if done < total else COMPARING
+        progress(done, total + AFTER_COUNTING, stage)
+
     end = queries.midnight(until + timedelta(days=1))
-    found = find(queries.cells(end, days=DAYS, blocks=YEAR + 1), error_rate=ERROR_RATE)
+    found = find(queries.cells(end, days=DAYS, blocks=YEAR + 1, tell=tell), error_rate=ERROR_RATE)
     facts = _facts(found.spots, until, end)
     with transaction.atomic():
         known = HotSpotSearch(

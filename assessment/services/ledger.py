@@ -6,6 +6,7 @@ corrections known then.
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from accounts.locks import hold
 from accounts.models import Unit
 from assessment import periods
 from assessment.models import Correction, FrozenPeriod
-from assessment.queries.inputs import PARTS, parameters
+from assessment.queries.inputs import PARTS, Part, parameters, parts_of
 from assessment.queries.kept import bodies, decode, kept_stream, key_of, live_stream
 from assessment.rules import Rules
 from assessment.services.frozen import report_of, span_of
@@ -72,14 +73,14 @@ def _fresh(frozen: FrozenPeriod, span: Span) -> Iterator[Change]:
     rows = Correction.objects.filter(frozen=frozen).order_by("pk")
     known = {(part, key): after for part, key, after in rows.values_list("part", "key", "after")}
     for name in PARTS:
-        for key, before, after in _differences(name, frozen.pk, given):
+        for key, before, after in _differences(name, frozen, given):
             was = known.pop((name, key), _NEVER)
             if was is _NEVER:
                 yield name, key, before, after
             elif was != after:
                 yield name, key, was, after
     for (name, key), was in known.items():
-        line = _line_of(frozen.pk, name, key)
+        line = _line_of(frozen, name, key)
         if was != line:  # put back as it was frozen
             yield name, key, was, line
 
@@ -87,10 +88,21 @@ def _fresh(frozen: FrozenPeriod, span: Span) -> Iterator[Change]:
 _NEVER: Any = object()
 
 
-def _differences(name: str, frozen: int, given: dict[str, Any]) -> Iterator[tuple[str, Line, Line]]:
-    """Walk kept and live lines side by side, both in the order of their key, and yield those that differ."""
-    part = PARTS[name]
-    kept, live = kept_stream(bodies(frozen, name)), live_stream(name, given)
+def _differences(
+    name: str, frozen: FrozenPeriod, given: dict[str, Any]
+) -> Iterator[tuple[str, Line, Line]]:
+    """Walk kept and live lines side by side, both in the order of their key, and yield those that differ.
+
+    The rows are read as the layout of the frozen period reads them: what a later one adds is no correction.
+    """
+    part, kept = parts_of(frozen.layout)[name], bodies(frozen.pk, name)
+    with closing(live_stream(name, given, frozen.layout)) as live:
+        yield from _walk(part, kept_stream(kept), live)
+
+
+def _walk(
+    part: Part, kept: Iterator[bytes], live: Iterator[bytes]
+) -> Iterator[tuple[str, Line, Line]]:
     old, new = next(kept, None), next(live, None)
     while old is not None or new is not None:
         if old == new:
@@ -99,13 +111,13 @@ def _differences(name: str, frozen: int, given: dict[str, Any]) -> Iterator[tupl
         before = key_of(part, old) if old is not None else None
         after = key_of(part, new) if new is not None else None
         if after is None or (before is not None and before < after):
-            yield _key(before), _shown(name, old), None
+            yield _key(before), _shown(part, old), None
             old = next(kept, None)
         elif before is None or after < before:
-            yield _key(after), None, _shown(name, new)
+            yield _key(after), None, _shown(part, new)
             new = next(live, None)
         else:
-            was, now = _shown(name, old), _shown(name, new)
+            was, now = _shown(part, old), _shown(part, new)
             if _said_of(was) != _said_of(now):
                 yield _key(after), was, now
             old, new = next(kept, None), next(live, None)
@@ -115,17 +127,17 @@ def _key(key: Iterable[Any] | None) -> str:
     return " ".join(k.decode() if isinstance(k, bytes) else str(k) for k in key or ())[:60]
 
 
-def _line_of(frozen: int, name: str, key: str) -> Line:
-    part = PARTS[name]
-    kept = (li for li in kept_stream(bodies(frozen, name)) if _key(key_of(part, li)) == key)
-    return _shown(name, next(kept, None))
+def _line_of(frozen: FrozenPeriod, name: str, key: str) -> Line:
+    part = parts_of(frozen.layout)[name]
+    kept = (li for li in kept_stream(bodies(frozen.pk, name)) if _key(key_of(part, li)) == key)
+    return _shown(part, next(kept, None))
 
 
-def _shown(name: str, line: bytes | None) -> Line:
+def _shown(part: Part, line: bytes | None) -> Line:
     """Return a line as it is kept in the ledger; days as text."""
     if line is None:
         return None
-    read = decode(name, line)
+    read = decode(part, line)
     return {column: str(v) if column == "day" else v for column, v in read.items()}
 
 
@@ -148,7 +160,7 @@ class _Told:
         rules = Rules.from_snapshot(frozen.policy)
         self.then, self.now = (
             {row["code"]: row for key in ("by_town", "by_department") for row in report[key]}
-            for report in (report_of(frozen), reckon(span, at, rules))
+            for report in (report_of(frozen), reckon(span, at, rules, frozen.layout))
         )
         lines = [line for _part, _key, *both in changes for line in both if line]
         numbers = {line["number"] for line in lines if "number" in line}

@@ -6,9 +6,10 @@ from typing import Any
 from django.db.models import Q
 
 from assessment.papers.ranks import PARTS
+from assessment.papers.saying import period_words
 from assessment.papers.sheets import MOST_LOST, Lost
 from assessment.scoring import half_up
-from assessment.services import workings
+from assessment.services.working_parts import NOTHING
 from cases.models import Case
 from dispatch.sheets import NAMES
 
@@ -40,7 +41,7 @@ def lost_of(working: Row) -> list[Lost]:
 
 def _loss(points: str, count: int) -> Fraction:
     """Return what a line takes from its part: its points below 0, or what its share of the mean lacks to 100."""
-    if points == workings.NOTHING:
+    if points == NOTHING:
         return Fraction(0)
     exact = Fraction(points)
     return -exact if exact < 0 else (100 - exact) / max(count, 1)
@@ -57,12 +58,18 @@ def _named(line: Row, hidden: set[str]) -> str:
         return GUARDED
     if document := line.get("document"):
         return str(document)
-    return f"{number}号诉求" if number else "领导评分"
+    return f"{number}号诉求" if number else f"领导评分（{period_words(line['period'])}）"
 
 
 LIMITS = {"acknowledge": "签收超时", "report_in": "报到超时", "finish": "办结超时"}
 SOLVED = {"yes": "解决", "partly": "部分解决", "no": "未解决"}
-SATISFIED = {"satisfied": "满意", "basic": "基本满意", "dissatisfied": "不满意"}
+SATISFIED = {
+    "very_satisfied": "非常满意",
+    "satisfied": "满意",
+    "basic": "基本满意",
+    "dissatisfied": "不满意",
+    "very_dissatisfied": "非常不满意",
+}
 
 
 def _note(line: Row) -> str:

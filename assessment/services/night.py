@@ -1,4 +1,5 @@
-"""What is done with ended months by the calendar: they are frozen, and frozen ones compared with their rows."""
+"""What is done with ended periods by the calendar: months are frozen, frozen ones compared with their rows, and
+days and weeks of long ago forgotten."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -9,28 +10,31 @@ from django.utils import timezone
 
 from assessment import periods
 from assessment.models import FrozenPeriod, Job
-from assessment.services import jobs, ledger
+from assessment.services import jobs, ledger, short_periods
 from assessment.services.policies import rules_for
 from assessment.spans import Span
 from cases.models import Case
 from dispatch.models import HistoryImport
 
 QUIET_HOUR = 3
-"""The hour of the night in which frozen months are compared with their rows: that reads every line of a year."""
+"""The hour of the night in which frozen months are compared with their rows: that reads every line of a year. Old
+days and weeks are deleted then, too."""
 
 
 def freeze_ended_periods(at: datetime) -> int:
-    """Ask for the freezing of every ended month whose time has come; in the quiet hour look for corrections.
+    """Ask for the freezing of every ended month whose time has come; in the quiet hour look for corrections and
+    tidy up.
 
-    Return how many jobs were asked for and corrections entered. A policy that freezes after 0 days leaves it
-    to people.
+    Return how many jobs were asked for, corrections entered, and days and weeks deleted. A policy that freezes
+    after 0 days leaves it to people.
     """
     due = list(months_to_freeze(at))
     for span in due:
         params = {"period": span.name, "title": f"{Job.Kind.FREEZE.label} {span.name}"}
         jobs.ask(Job.Kind.FREEZE, f"freeze:{span.name}", params, None, at)
-    entered = ledger.watch(at) if timezone.localtime(at).hour == QUIET_HOUR else 0
-    return len(due) + entered
+    if timezone.localtime(at).hour != QUIET_HOUR:
+        return len(due)
+    return len(due) + ledger.watch(at) + short_periods.forget(at)
 
 
 def months_to_freeze(at: datetime) -> Iterator[Span]:

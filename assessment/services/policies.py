@@ -12,6 +12,7 @@ from assessment.models import AssessmentPolicy
 from assessment.parts import TownRule, TownWeights, UnitWeights
 from assessment.periods import Span, ruled_on
 from assessment.rules import Group, Rules
+from assessment.scales import as_weights
 from assessment.scoring import Weights
 
 __all__ = [
@@ -111,7 +112,9 @@ def rules_of(policy: AssessmentPolicy) -> Rules:
             policy.satisfaction_weight,
             policy.basic_factor,
             policy.partly_factor,
+            **as_weights(policy.scale, _decimals(policy.answer_factors)),
         ),
+        scale=policy.scale,
         unit_weights=UnitWeights(
             policy.marks_weight,
             policy.timeliness_weight,

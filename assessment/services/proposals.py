@@ -9,7 +9,12 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from accounts.refusals import BadInput
-from assessment.services.policies import Rules
+from assessment.models import AssessmentPolicy
+from assessment.scales import RISES
+from assessment.scoring import BASIC, rising
+from assessment.services.policies import Rules, rules_for, rules_of
+from assessment.spans import Span
+from assessment.words import FACTOR_FAULTS
 from cases import calendars
 from cases.calendars import Content, Row
 from cases.deadlines import BadPeriods, WorkCalendar
@@ -44,6 +49,23 @@ def proposed_calendar(hours: str, days: str) -> WorkCalendar | None:
     return _built(replace(content, periods=periods, days=tuple(sorted(rows.values()))))
 
 
+def tried_rules(
+    span: Span,
+    version: str,
+    rates: Mapping[str, Decimal | None],
+    parts: Mapping[str, Decimal | None],
+) -> Rules | None:
+    """Return the rules to be tried: a version's by its name, or those of the period, with other weights; None
+    where nothing is otherwise."""
+    if not version:
+        return proposed_rules(rules_for(span), rates, parts)
+    policy = AssessmentPolicy.objects.filter(name=version).first()
+    if policy is None:
+        raise BadInput({"version": _("There is no version of this name.")})
+    base = rules_of(policy)
+    return proposed_rules(base, rates, parts) or base
+
+
 def proposed_rules(
     base: Rules, rates: Mapping[str, Decimal | None], parts: Mapping[str, Decimal | None]
 ) -> Rules | None:
@@ -55,6 +77,8 @@ def proposed_rules(
     if not any(value is not None for value in [*rates.values(), *parts.values()]):
         return None
     factor = rates.get("basic_factor")
+    if factor is not None and not _fits(factor, base):
+        raise BadInput({"basic_factor": str(FACTOR_FAULTS[RISES])})
     try:
         weights = replace(
             base.weights,
@@ -82,6 +106,10 @@ def proposed_rules(
 
 def _part(percent: Decimal | None, kept: Decimal) -> Decimal:
     return kept if percent is None else percent / 100
+
+
+def _fits(factor: Decimal, base: Rules) -> bool:
+    return not rising(base.weights.content() | {BASIC: factor})
 
 
 def _periods(text: str) -> calendars.Periods:

@@ -1,6 +1,7 @@
 """Ask for reports and write them: numbered papers made from the figures of a period, or of a topic."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,8 @@ from assessment.periods import Span
 from assessment.services import jobs, scores, workings
 from assessment.services.jobs import Progress
 from assessment.services.lost_lines import lost_of
+from assessment.services.paper_maps import map_of_place, towns_ground
+from assessment.services.reports import report
 from assessment.services.topics import account_of
 from cases.models import Case
 from dispatch.models import Paper
@@ -32,6 +35,7 @@ from dispatch.services.papers import issue_paper, tell_all
 from dispatch.sheets import Sheet
 from dispatch.sheets.papers import Words, sheet_of
 from dispatch.weeks import Week
+from grids.naming import short_name
 
 Form = Paper.Form
 WHOLE: dict[str, Callable[[Told], Words]] = {
@@ -160,8 +164,9 @@ def write(job: Job, at: datetime, progress: Progress) -> None:
 def _write_whole(job: Job, at: datetime, progress: Progress) -> None:
     params = job.params
     progress(0, 2, RECKONING)
-    words = WHOLE[params["form"]](told_of(periods.find(params["period"]), at))
+    told = _with_ground(told_of(periods.find(params["period"]), at))
     progress(1, 2, WRITING)
+    words = WHOLE[params["form"]](told)
     _issue(job, words, at, to_all=params["to_all"], period=params["period"])
 
 
@@ -182,13 +187,14 @@ def _write_topic(job: Job, at: datetime) -> None:
         title=topic.title,
         text=topic.text,
         category=topic.category.name,
-        place=topic.area.name if topic.area else "全区",
+        place=short_name(topic.area.name) if topic.area else "全区",
         owner=topic.owner.name,
         assists=tuple(unit.name for unit in units[1:]),
         begun_on=topic.begun_on,
         review_on=topic.review_on,
         account=account_of(topic, at),
         at=at,
+        place_map=map_of_place(topic.area),
     )
     to_all = job.params["to_all"]
     _issue(job, topic_words(facts), at, units=units, to_all=to_all, subject=topic.number)
@@ -274,7 +280,7 @@ def _issue_sheet(job: Job, words: Words, unit: Unit, at: datetime) -> Paper:
 def draft_of(span: Span, at: datetime) -> Sheet:
     """Return the bulletin of a period as a sheet without a number; nothing is kept."""
     with translation.override("zh-hans"):
-        words = bulletin_words(told_of(span, at))
+        words = bulletin_words(_with_ground(_told_now(span, at)))
     issuer = Unit.objects.get(code=CENTRE_CODE).name
     return sheet_of(Form.MONTH, words, number="未编号", issuer=issuer, at=at)
 
@@ -283,13 +289,26 @@ def told_of(span: Span, at: datetime) -> Told:
     """Return the figures of the period, reckoned anew unless it is frozen, and those of the one before."""
     if not FrozenPeriod.objects.filter(period=span.name).exists():
         scores.refresh(span, at)
-    before, _after = periods.neighbours(span)
-    earlier = None
-    if (
-        before
-        and Case.objects.filter(
-            received_at__gte=before.starts_at, received_at__lt=before.ends_at
-        ).exists()
-    ):
-        earlier = scores.figures_of(before, at).figures
+    before = _before(span)
+    earlier = scores.figures_of(before, at).figures if before else None
     return Told(scores.figures_of(span, at).figures, earlier)
+
+
+def _told_now(span: Span, at: datetime) -> Told:
+    """Return the same for a draft: nothing that pages show is kept anew."""
+    before = _before(span)
+    return Told(report(span, at), scores.read(before, at) if before else None)
+
+
+def _before(span: Span) -> Span | None:
+    """Return the period before, where any case was received in it."""
+    before, _after = periods.neighbours(span)
+    if before is None:
+        return None
+    rows = Case.objects.filter(received_at__gte=before.starts_at, received_at__lt=before.ends_at)
+    return before if rows.exists() else None
+
+
+def _with_ground(told: Told) -> Told:
+    """Add the ground for a map to figures."""
+    return replace(told, ground=towns_ground())

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from accounts.locks import hold
 from accounts.models import Role, Unit, User
 from accounts.refusals import BadInput
+from assessment import scales
 from assessment.models import (
     AssessmentPolicy,
     ExclusionItem,
@@ -29,6 +30,7 @@ from assessment.models import (
     RuleChange,
 )
 from assessment.services.differences import changes_between
+from assessment.words import FACTOR_FAULTS
 
 LOCK = "assessment policy"
 WRITERS = (Role.ADMIN, Role.ASSESSOR)
@@ -173,8 +175,23 @@ def _check_sums(given: Mapping[str, Any]) -> None:
         )
     if given["use_low"] >= given["use_high"]:
         refused["use_high"] = _("It must be more than the fewest.")
+    refused |= _wrong_factors(given)
     if refused:
         raise BadInput(refused)
+
+
+def _wrong_factors(given: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is wrong with the factors of the answers, by the field that asks for each."""
+    scale, factors = given.get("scale", scales.THREE), given.get("answer_factors", {})
+    if scale not in scales.OFFERED:
+        return {}  # the model refuses it
+    partly = given.get("partly_factor", Decimal(0))
+    wrong = scales.faults(scale, factors, given["basic_factor"], partly)
+    own = {"basic": "basic_factor", "partly": "partly_factor"}
+    return {
+        own.get(answer, f"factor_{answer}"): str(FACTOR_FAULTS[fault])
+        for answer, fault in wrong.items()
+    }
 
 
 def _whole(row: Model) -> None:

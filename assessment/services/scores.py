@@ -40,17 +40,28 @@ def refresh_running_period(at: datetime) -> int:
 
 
 def figures_of(span: Span, at: datetime) -> PeriodFigures:
-    """Return the roll-up of the period; where there is none, or what is kept is too old, or history was imported
-    since, reckon and keep it."""
+    """Return the roll-up of the period; where there is none that still holds, reckon and keep it."""
+    kept = _kept(span, at)
+    if kept is None:
+        refresh(span, at)
+        kept = PeriodFigures.objects.get(period=span.name)
+    return kept
+
+
+def read(span: Span, at: datetime) -> Row:
+    """Return the figures of the period, as kept or else as they are now; nothing is written."""
+    kept = _kept(span, at)
+    return report(span, at) if kept is None else kept.figures
+
+
+def _kept(span: Span, at: datetime) -> PeriodFigures | None:
+    """Return the roll-up of the period unless it is too old, or history was imported since."""
     imported = HistoryImport.objects.filter(finished_at__gt=OuterRef("computed_at"))
     rows = PeriodFigures.objects.filter(
         period=span.name, starts_at=span.starts_at, ends_at=span.ends_at
     )
     kept = rows.filter(~Exists(imported) | Q(figures__has_key="frozen")).first()
-    if kept is None or _is_stale(kept, span, at):
-        refresh(span, at)
-        kept = PeriodFigures.objects.get(period=span.name)
-    return kept
+    return None if kept is None or _is_stale(kept, span, at) else kept
 
 
 def _is_stale(kept: PeriodFigures, span: Span, at: datetime) -> bool:

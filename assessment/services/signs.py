@@ -19,11 +19,13 @@ from accounts.models import CENTRE_CODE, Role, Unit, User
 from accounts.refusals import BadInput, StepRefused
 from accounts.services.notices import Draft, tell_units
 from assessment import periods, signs
-from assessment.models import HotSpotSearch, Sign
+from assessment.models import HotSpotSearch, Job, Sign
 from assessment.models.topics import OWNING
 from assessment.periods import Span
 from assessment.queries import signs as queries
+from assessment.services import hotspots
 from assessment.services.hotspots import check_decides, sweep_hot_spots
+from assessment.services.jobs import Progress
 from assessment.services.topics import remind_of_topics
 from dispatch.services.papers import LONGEST_TEXT, said
 
@@ -36,14 +38,27 @@ def sweep_nightly(at: datetime) -> int:
 
     The search is the mark that the day was done, so it comes last: what fails is done again.
     """
+    return 0 if _night_done(at) else _look_and_remind(at) + sweep_hot_spots(at)
+
+
+def search_as_asked(job: Job, at: datetime, progress: Progress) -> None:
+    """Do the search for hot spots that somebody asked for; just after midnight, what the night does before it, too."""
+    if not _night_done(at):
+        _look_and_remind(at)
+    hotspots.work(job, at, progress)
+
+
+def _night_done(at: datetime) -> bool:
     yesterday = timezone.localdate(at) - timedelta(days=1)
-    if HotSpotSearch.objects.filter(until=yesterday).exists():
-        return 0
+    return HotSpotSearch.objects.filter(until=yesterday).exists()
+
+
+def _look_and_remind(at: datetime) -> int:
     month = periods.running_month(at)
     last, _next = periods.neighbours(month)
     found = (look(last, at) if last else 0) + look(month, at, whole=False)
     remind_of_topics(at)
-    return found + sweep_hot_spots(at)
+    return found
 
 
 def look_now(actor: User, at: datetime) -> int:

@@ -1,6 +1,6 @@
 """Topics (每月一题): taken up, worked on, measured, closed; and what a report says of one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -72,13 +72,12 @@ def baseline_of(category: str, area: str, begun_on: date) -> Decimal:
 def open_topic(given: Proposed, *, actor: User, at: datetime) -> Topic:
     """Take up a topic, numbered; its baseline is counted, its units are told, a spot belongs to it."""
     check_decides(actor)
-    title = said("title", given.title, LONGEST_TITLE, _("Give the title."))
-    text = said("text", given.text, LONGEST_TEXT, _("Write what is to be done."))
+    title, text = title_of(given.title), text_of(given.text)
     category, area = _where(given)
-    _check_dates(given, at)
-    if not 0 <= given.goal <= LARGEST_GOAL:
-        raise BadInput({"goal": _("Give cases a week, 0 or more.")})
-    units = _units(given)
+    check_begun(given.begun_on, at)
+    check_review(given.begun_on, given.review_on)
+    goal = goal_of(given.goal)
+    units = units_of(given.owner, given.assists)
     spot = _spot(given, category, area)
     year = timezone.localtime(at).year
     (seq,) = take_numbers([("proactive", year)])
@@ -90,7 +89,7 @@ def open_topic(given: Proposed, *, actor: User, at: datetime) -> Topic:
         area=area,
         owner=units[0],
         baseline=baseline_of(category.code, area.code if area else "", given.begun_on),
-        goal=given.goal.quantize(CENT, ROUND_HALF_UP),
+        goal=goal,
         begun_on=given.begun_on,
         review_on=given.review_on,
         opened_by=actor,
@@ -100,8 +99,47 @@ def open_topic(given: Proposed, *, actor: User, at: datetime) -> Topic:
     if spot is not None:
         spot.topic, spot.dismissed, spot.dismissed_by = topic, "", None
         spot.save(update_fields=["topic", "dismissed", "dismissed_by"])
-    _tell(topic, "topic_opened", units, at)
+    tell_topic(topic, "topic_opened", units, at)
     return topic
+
+
+def title_of(text: str) -> str:
+    """Return a title as it is kept; raise `BadInput` where it is none."""
+    return said("title", text, LONGEST_TITLE, _("Give the title."))
+
+
+def text_of(text: str) -> str:
+    """Return the problem and what is to be done as they are kept; raise `BadInput` where nothing is said."""
+    return said("text", text, LONGEST_TEXT, _("Write what is to be done."))
+
+
+def goal_of(goal: Decimal) -> Decimal:
+    """Return a goal to two decimals, half up; raise `BadInput` where it can be none."""
+    if not 0 <= goal <= LARGEST_GOAL:
+        raise BadInput({"goal": _("Give cases a week, 0 or more.")})
+    return goal.quantize(CENT, ROUND_HALF_UP)
+
+
+def check_begun(begun_on: date, at: datetime) -> None:
+    """Raise `BadInput` where the beginning is too far away."""
+    today = timezone.localdate(at)
+    if not today - LONGEST <= begun_on <= today + LONGEST:
+        raise BadInput({"begun_on": _("Choose a day at most a year away.")})
+
+
+def check_review(begun_on: date, review_on: date) -> None:
+    """Raise `BadInput` where one would look again before there is something to see, or too late."""
+    if not begun_on < review_on <= begun_on + LONGEST:
+        raise BadInput({"review_on": _("Look at it again after the beginning, within a year.")})
+
+
+def units_of(owner: str, assists: Sequence[str]) -> list[Unit]:
+    """Return the owner and the assisting units by code; raise `BadInput` where one is not in service."""
+    try:
+        return lead_and_assists(owner, assists, None)
+    except BadInput as refusal:
+        names = {"lead": "owner"}
+        raise BadInput({names.get(k, k): v for k, v in refusal.fields.items()}) from refusal
 
 
 def _where(given: Proposed) -> tuple[Category, Area | None]:
@@ -113,22 +151,6 @@ def _where(given: Proposed) -> tuple[Category, Area | None]:
     if given.area and area is None:
         raise BadInput({"area": _("There is no area %(code)s.") % {"code": given.area}})
     return category, area
-
-
-def _check_dates(given: Proposed, at: datetime) -> None:
-    today = timezone.localdate(at)
-    if not today - LONGEST <= given.begun_on <= today + LONGEST:
-        raise BadInput({"begun_on": _("Choose a day at most a year away.")})
-    if not given.begun_on < given.review_on <= given.begun_on + LONGEST:
-        raise BadInput({"review_on": _("Look at it again after the beginning, within a year.")})
-
-
-def _units(given: Proposed) -> list[Unit]:
-    try:
-        return lead_and_assists(given.owner, given.assists, None)
-    except BadInput as refusal:
-        names = {"lead": "owner"}
-        raise BadInput({names.get(k, k): v for k, v in refusal.fields.items()}) from refusal
 
 
 def _spot(given: Proposed, category: Category, area: Area | None) -> HotSpot | None:
@@ -157,7 +179,7 @@ def may_close(topic: Topic, user: User) -> bool:
 def enter(pk: int, *, actor: User, at: datetime, text: str) -> TopicEntry:
     """Write what was done about a topic; with the first entry it is under way."""
     topic = Topic.objects.select_for_update().get(pk=pk)
-    _refuse_closed(topic)
+    refuse_closed(topic)
     if not may_enter(topic, actor):
         raise PermissionDenied(_("Only the owner and the assisting units write here."))
     text = said("text", text, LONGEST_TEXT, pgettext("topic", "Write what was done."))
@@ -165,7 +187,7 @@ def enter(pk: int, *, actor: User, at: datetime, text: str) -> TopicEntry:
     if topic.state == Topic.State.OPEN:
         topic.state = Topic.State.ACTING
         topic.save(update_fields=["state"])
-    _tell(topic, "topic_progress", [_centre()], at, f":{entry.pk}")
+    tell_topic(topic, "topic_progress", [_centre()], at, f":{entry.pk}")
     return entry
 
 
@@ -175,17 +197,18 @@ def close_topic(pk: int, *, actor: User, at: datetime, outcome: str) -> Topic:
     if not actor.holds(Role.SUPERVISOR):
         raise PermissionDenied(_("Only the command centre closes a topic."))
     topic = Topic.objects.select_for_update().get(pk=pk)
-    _refuse_closed(topic)
+    refuse_closed(topic)
     topic.outcome = said("outcome", outcome, LONGEST_TEXT, _("Write what came of it."))
     topic.measured = measured(topic, at).as_json()
     topic.state, topic.closed_at = Topic.State.CLOSED, at
     topic.save(update_fields=["outcome", "measured", "state", "closed_at"])
     TopicEntry.objects.create(topic=topic, step="close", text=topic.outcome, by=actor, at=at)
-    _tell(topic, "topic_closed", [topic.owner, *topic.assists.all()], at)
+    tell_topic(topic, "topic_closed", [topic.owner, *topic.assists.all()], at)
     return topic
 
 
-def _refuse_closed(topic: Topic) -> None:
+def refuse_closed(topic: Topic) -> None:
+    """Raise `StepRefused` where the topic is closed."""
     if topic.state == Topic.State.CLOSED:
         raise StepRefused(_("The topic is closed; a new one may be taken up."))
 
@@ -227,12 +250,37 @@ def account_of(topic: Topic, at: datetime) -> dict[str, Any]:
         "reached_goal": found.after is not None and found.after <= topic.goal,
         "weeks": [(week.starts_on, week.people) for week in weeks],
         "cases": sum(week.cases for week in weeks),
-        "entries": [
-            {"at": entry.at, "by": str(entry.by), "step": entry.step, "text": entry.text}
-            for entry in topic.entries.select_related("by").order_by("at", "pk")
-        ],
+        "entries": _entries_of(topic),
         "outcome": topic.outcome,
     }
+
+
+def _entries_of(topic: Topic) -> list[dict[str, Any]]:
+    """Return the course of a topic, a correction with what it changed; units by their names."""
+    entries = list(topic.entries.select_related("by").order_by("at", "pk"))
+    names: dict[str, str] = {}
+    if any({"owner", "assists"} & set(entry.changes) for entry in entries):
+        names = dict(Unit.objects.values_list("code", "name"))
+    return [
+        {
+            "at": entry.at,
+            "by": str(entry.by),
+            "step": entry.step,
+            "text": entry.text,
+            "changes": entry.changes | _by_name(entry.changes, names),
+        }
+        for entry in entries
+    ]
+
+
+def _by_name(changes: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Return the changes of units with their names for their codes."""
+    found: dict[str, Any] = {}
+    if "owner" in changes:
+        found["owner"] = [names.get(code, code) for code in changes["owner"]]
+    if "assists" in changes:
+        found["assists"] = [[names.get(c, c) for c in codes] for codes in changes["assists"]]
+    return found
 
 
 def to_review(at: datetime) -> QuerySet[Topic]:
@@ -246,13 +294,14 @@ def remind_of_topics(at: datetime) -> int:
     due = list(to_review(at).select_related("owner").order_by("review_on", "pk"))
     centre = _centre() if due else None
     for topic in due:
-        _tell(topic, "topic_review", [topic.owner, centre], at, f":{topic.review_on}")
+        tell_topic(topic, "topic_review", [topic.owner, centre], at, f":{topic.review_on}")
     return len(due)
 
 
-def _tell(
+def tell_topic(
     topic: Topic, kind: str, units: Sequence[Unit | None], at: datetime, key: str = ""
 ) -> None:
+    """Tell the units; `key` tells apart what of the same kind happens to a topic more than once."""
     params = {
         "document": topic.number,
         "title": topic.title,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from time import monotonic
 from typing import Any
 
 from django.utils.functional import Promise
@@ -20,7 +21,11 @@ from assessment.trends import SHOWN, YEAR, Line, Month, Sort, Standing, lines_of
 
 MONTHS_KEPT = 24
 WHILE_SOMEBODY_WAITS = 2
-"""Months reckoned for a request at most; the sweep reckons the rest."""
+"""Months reckoned at most for somebody who asks for them; the sweep reckons the rest."""
+
+ENOUGH = 20.0
+"""Seconds after which a sweep begins no further month: a small district's year is there at once, a big one's
+holds no other sweep up for long."""
 
 SETTLES = scores.SETTLES
 """After so long a month is reckoned once more."""
@@ -112,35 +117,28 @@ def months_back(at: datetime, count: int) -> list[Span]:
 
 
 def trend_of(sort: str, code: str, measure: Measure, at: datetime) -> Trend:
-    """Return the trend; of the months shown that nobody has reckoned, reckon the latest two."""
+    """Return the trend from what is kept: reading it reckons nothing, so that it costs four queries always."""
     spans = months_back(at, SHOWN + YEAR)
     first = queries.first_received()
-    wanted = [span for span in spans[-SHOWN:] if first is not None and span.ends_at > first]
-    missing = _reckon(wanted, at)
     kept = queries.kept_months([span.name for span in spans], sort, code)
     months = [_month(span, kept.get(span.name), measure, at, first) for span in spans]
-    shown = {name for span in spans[-SHOWN:] if (name := span.name) in kept}
+    shown = [span.name for span in spans[-SHOWN:]]
     return Trend(
         lines_of(months, measure.sort),
-        missing,
-        _categories([one for name, one in kept.items() if name in shown]),
+        [month.name for month in months[-SHOWN:] if month.standing == Standing.MISSING],
+        _categories([kept[name] for name in shown if name in kept]),
     )
 
 
 def reckon_missing(at: datetime) -> int:
-    """Reckon the latest of the shown months that nobody has reckoned; return how many are left."""
+    """Reckon the latest two of the shown months that nobody has reckoned; return how many are left."""
     first = queries.first_received()
-    spans = months_back(at, SHOWN)
-    return len(_reckon([span for span in spans if first is not None and span.ends_at > first], at))
-
-
-def _reckon(wanted: list[Span], at: datetime) -> list[str]:
-    """Reckon the latest two of the months that are not kept; return those left."""
-    known = queries.reckoned_at([span.name for span in wanted])
-    unknown = [span for span in reversed(wanted) if span.name not in known]
+    spans = [s for s in months_back(at, SHOWN) if first is not None and s.ends_at > first]
+    known = queries.reckoned_at([span.name for span in spans])
+    unknown = [span for span in reversed(spans) if span.name not in known]
     for span in unknown[:WHILE_SOMEBODY_WAITS]:
         scores.figures_of(span, at)
-    return [span.name for span in reversed(unknown[WHILE_SOMEBODY_WAITS:])]
+    return len(unknown[WHILE_SOMEBODY_WAITS:])
 
 
 def _month(
@@ -171,10 +169,11 @@ def _categories(months: list[Kept]) -> list[tuple[str, str]]:
 
 
 def keep_months(at: datetime) -> int:
-    """Reckon one of the last twenty-four months that is missing or stale, the latest first; return how many.
+    """Reckon those of the last twenty-four months that are missing or stale, the latest first, as many as are done
+    in a short while; return how many.
 
-    Stale is what was reckoned before the month was over, or before its last callbacks were in. The running
-    month and the one before are refreshed by their own sweep; what is frozen stays as it is.
+    Stale is what was reckoned before the month was over, before its last callbacks were in, or before history was
+    imported. The running month and the one before are refreshed by their own sweep; what is frozen stays as it is.
     """
     first = queries.first_received()
     if first is None:
@@ -182,15 +181,24 @@ def keep_months(at: datetime) -> int:
     spans = [span for span in months_back(at, MONTHS_KEPT)[:-2] if span.ends_at > first]
     names = [span.name for span in spans]
     known, frozen = queries.reckoned_at(names), queries.frozen(names)
+    imported = queries.last_import()
+    began, written = monotonic(), 0
     for span in reversed(spans):
-        if span.name not in frozen and _is_stale(span, known.get(span.name), at):
-            scores.refresh(span, at)
-            return 1
-    return 0
+        if span.name in frozen or not _is_stale(span, known.get(span.name), imported, at):
+            continue
+        scores.refresh(span, at)
+        written += 1
+        if monotonic() - began > ENOUGH:
+            break
+    return written
 
 
-def _is_stale(span: Span, computed_at: datetime | None, at: datetime) -> bool:
+def _is_stale(
+    span: Span, computed_at: datetime | None, imported: datetime | None, at: datetime
+) -> bool:
     if computed_at is None or computed_at < span.ends_at:
+        return True
+    if imported is not None and computed_at < imported:
         return True
     settled = span.ends_at + SETTLES
     return computed_at < settled <= at

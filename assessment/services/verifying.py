@@ -7,7 +7,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from accounts.refusals import BadInput
+from accounts.refusals import BadInput, StepRefused
+from assessment import layouts
 from assessment.models import Correction, FrozenPeriod
 from assessment.queries.inputs import PARTS
 from assessment.queries.kept import bodies
@@ -40,11 +41,9 @@ class Verification:
 def verify(span: Span, at: datetime, progress: Progress = quiet) -> Verification:
     """Rebuild a frozen period from its kept lines and compare; then compare the rows of now with the kept lines.
 
-    Raise `BadInput` where the period is not frozen.
+    Raise `BadInput` where the period is not frozen, `StepRefused` where a later version of the program froze it.
     """
-    frozen = FrozenPeriod.objects.filter(period=span.name).first()
-    if frozen is None:
-        raise BadInput({"period": _("The period “%(name)s” is not frozen.") % {"name": span.name}})
+    frozen = _frozen(span)
     stages = len(PARTS) + 2
     with one_snapshot(writes=True):
         tampered = []
@@ -57,6 +56,19 @@ def verify(span: Span, at: datetime, progress: Progress = quiet) -> Verification
     corrections = [] if tampered else find_corrections(frozen, at)
     progress(stages, stages, "")
     return Verification(frozen, tampered, corrections)
+
+
+def _frozen(span: Span) -> FrozenPeriod:
+    frozen = FrozenPeriod.objects.filter(period=span.name).first()
+    if frozen is None:
+        raise BadInput({"period": _("The period “%(name)s” is not frozen.") % {"name": span.name}})
+    if not layouts.is_known(frozen.layout):
+        text = _(
+            "%(name)s was frozen in layout %(layout)s of the report, which this version of the program does "
+            "not know: check it with the version that froze it."
+        )
+        raise StepRefused(text % {"name": span.name, "layout": frozen.layout})
+    return frozen
 
 
 def _tampered_lines(frozen: FrozenPeriod, part: str) -> list[str]:
@@ -77,7 +89,10 @@ def _tampered_lines(frozen: FrozenPeriod, part: str) -> list[str]:
 def _tampered_figures(frozen: FrozenPeriod, *, readable: bool) -> list[str]:
     """Compare the hashes, and where the lines can be trusted the figures with those rebuilt from them."""
     found = []
-    if inputs_hash(span_of(frozen), frozen.policy, frozen.names) != frozen.inputs_hash:
+    if (
+        inputs_hash(span_of(frozen), frozen.policy, frozen.names, frozen.layout)
+        != frozen.inputs_hash
+    ):
         found.append(_("Rules, names or the hash of the inputs are not those that were frozen."))
     if digest(frozen.figures) != frozen.figures_hash:
         found.append(_("The figures are not those that were frozen."))

@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 
 from accounts.refusals import BadInput, StepRefused
 from assessment.models import Job
-from assessment.services import freezing, jobs, report_papers
+from assessment.services import freezing, jobs, report_papers, signs
 from assessment.services.jobs import Progress
 
 Work = Callable[[Job, datetime, Progress], None]
@@ -22,6 +22,7 @@ Work = Callable[[Job, datetime, Progress], None]
 JOBS: dict[str, Work] = {
     Job.Kind.REPORT: report_papers.write,
     Job.Kind.FREEZE: freezing.work,
+    Job.Kind.SEARCH: signs.search_as_asked,
 }
 
 TICK = 1.0

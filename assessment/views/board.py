@@ -14,6 +14,7 @@ from assessment.views.corrections import lines_of
 from assessment.views.links import Links
 from assessment.views.ranks import (
     Ranks,
+    by_performance,
     grouped,
     lists_of,
     performance_weights,
@@ -75,8 +76,10 @@ def _towns(figures: Row, span: Span, reader: User) -> Row:
     links = Links(span, open=reads_figures(reader))
     ranks = Ranks(figures, rows, "town")
     mean = figures["mean_of_towns"]
+    towns = grouped(figures, TOWNS, rows, lambda row: tables.town(row, span, reader, ranks))
     return {
-        "towns": grouped(figures, TOWNS, rows, lambda row: tables.town(row, span, reader, ranks)),
+        "towns": towns,
+        "performances": by_performance(towns),
         "whole": tables.whole(figures, links),
         "mean": mean | {"score": shown(mean["score"], ranks.decimals)},
         "performance_weights": performance_weights(figures["policy"]),

@@ -139,9 +139,10 @@ def lines_of(moved: Moved) -> list[dict[str, Any]]:
     now, then = moved.now, moved.then
     labels = {"response": _("response"), "resolution": _("resolution")}
     labels["satisfaction"] = _("satisfaction")
+    rates = [(label, now.rates[name], then.rates[name]) for name, label in labels.items()]
     figures: list[tuple[str, Any, Any]] = [
         (_("Valid callbacks"), now.valid_callbacks, then.valid_callbacks),
-        *[(label, now.rates[name], then.rates[name]) for name, label in labels.items()],
+        *[(label, _rate(a), _rate(b)) for label, a, b in rates],
         (_("Missed limits charged"), now.missed, then.missed),
         *[(str(PARTS[name]), now.parts[name], then.parts[name]) for name in now.parts],
         (_("score"), now.score, then.score),
@@ -151,6 +152,10 @@ def lines_of(moved: Moved) -> list[dict[str, Any]]:
         {"label": label, "now": _figure(a), "then": _figure(b), "moves": a != b}
         for label, a, b in figures
     ]
+
+
+def _rate(value: float | None) -> str | None:
+    return None if value is None else f"{value:.2f}%"
 
 
 def _figure(value: float | str | None) -> str:

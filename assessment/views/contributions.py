@@ -6,11 +6,11 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
 from assessment.queries.working import numbers_kept_from
-from assessment.services.workings import EXEMPT, NOT_COUNTED, STRUCK, UNREACHED
+from assessment.services.working_lists import EXEMPT, NOT_COUNTED, STRUCK, UNREACHED
 from cases.lifecycle import ClockKind
 from cases.models import Callback
 from dispatch.models import Document
@@ -21,7 +21,8 @@ HEADS = {
     "case": gettext_lazy("Case"),
     "order": gettext_lazy("Order"),
     "document": gettext_lazy("Document number"),
-    "leader": gettext_lazy("Leader"),
+    "leader": pgettext_lazy("of the district", "Leader"),
+    "period": gettext_lazy("Period"),
     "town": gettext_lazy("Town"),
     "form": gettext_lazy("Form"),
     "limit": gettext_lazy("Limit"),

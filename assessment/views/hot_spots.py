@@ -1,4 +1,4 @@
-"""Hot spots: what the last search found, one of them, and setting it aside."""
+"""Hot spots: what a search found, earlier searches, asking for one, a spot, and setting it aside."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from assessment.access import reads_figures
-from assessment.models import HotSpot
+from assessment.models import HotSpot, HotSpotSearch
 from assessment.queries import topics as queries
 from assessment.seasons import season_of
-from assessment.services.hotspots import DECIDING, search_again, set_aside
+from assessment.services.hotspots import DECIDING, ask_search, set_aside
 from assessment.topic_forms import AsideForm
 from assessment.topic_words import odds
+from assessment.views.reports import progress_of
 from assessment.views.topics import sections
 from dispatch.forms.parties import accepted
 from grids.models import Area
@@ -31,11 +32,37 @@ SPARK_WIDTH, SPARK_HEIGHT = 104, 24
 
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
-    """Show what the last search found, as a list and on the map."""
+    """Show what the last search found, as a list and on the map, and how far one is that was asked for."""
     user = _reader(request)
-    search = queries.latest_search()
-    spots = queries.spots_of(user, search)
-    shown = [_shown(spot) for spot in spots]
+    latest = queries.latest_search(user)
+    job = queries.search_job(user, latest)
+    more = {"job": job, **progress_of(job)} if job else {}
+    return _found(request, latest, more)
+
+
+@require_GET
+def searches(request: HttpRequest) -> HttpResponse:
+    """List the searches, the latest first."""
+    user = _reader(request)
+    context = {
+        "tabs": sections("hot_spots", user),
+        "page": queries.searches_page(user, request.GET.get("cursor", "")),
+    }
+    return render(request, "assessment/hot_spot_searches.html", context)
+
+
+@require_GET
+def earlier(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what one search found and what was decided of it since."""
+    known = HotSpotSearch.objects.visible_to(_reader(request))
+    return _found(request, get_object_or_404(known, pk=pk), {"earlier": True})
+
+
+def _found(
+    request: HttpRequest, search: HotSpotSearch | None, more: dict[str, Any]
+) -> HttpResponse:
+    user = request.user
+    shown = [_shown(spot) for spot in queries.spots_of(user, search)]
     context = {
         "tabs": sections("hot_spots", user),
         "search": search,
@@ -46,16 +73,13 @@ def index(request: HttpRequest) -> HttpResponse:
         "boundaries_url": reverse("grids:boundaries"),
         "may_decide": user.holds(*DECIDING),
     }
-    return render(request, "assessment/hot_spots.html", context)
+    return render(request, "assessment/hot_spots.html", context | more)
 
 
 @require_POST
 def search(request: HttpRequest) -> HttpResponse:
-    """Search up to last midnight now."""
-    found = search_again(request.user, timezone.now())
-    text = _("Searched: %(tested)s places and categories, %(found)s found.")
-    many = found.spots.count()
-    messages.success(request, text % {"tested": found.tested, "found": many})
+    """Ask for a search up to last midnight; the page it leads to shows how far it is."""
+    ask_search(request.user, timezone.now())
     return redirect("assessment:hot_spots")
 
 

@@ -21,6 +21,10 @@ ANSWERS = {
     "partly": VALID | {"resolved": "partly"},
     "satisfied": VALID | {"satisfied": "satisfied"},
     "basic": VALID | {"satisfied": "basic"},
+    "unsolved": VALID | {"resolved": "no"},
+    "very_satisfied": VALID | {"satisfied": "very_satisfied"},
+    "dissatisfied": VALID | {"satisfied": "dissatisfied"},
+    "very_dissatisfied": VALID | {"satisfied": "very_dissatisfied"},
 }
 CASES = {
     "received": {},

@@ -16,7 +16,7 @@ from accounts.models import Unit
 from accounts.refusals import BadInput
 from assessment.access import reads_figures
 from assessment.models import AssessmentPolicy, ExclusionItem, Period, RuleChange
-from assessment.policy_forms import SECTIONS, EndForm, ItemForm, PeriodForm, PolicyForm
+from assessment.policy_forms import OF_FIVE, SECTIONS, EndForm, ItemForm, PeriodForm, PolicyForm
 from assessment.services import rule_changes
 from assessment.services.differences import changes_between, worded
 from assessment.services.policies import READY, policy_on
@@ -62,6 +62,7 @@ def new_policy(request: HttpRequest) -> HttpResponse:
         "form": form,
         "base": base,
         "sections": [(title, form.fields_named(names)) for title, names in SECTIONS],
+        "of_five": OF_FIVE,
         "ready": READY,
         "earliest": rule_changes.earliest_day(at),
         "group_names": {sort: sorted(names) for sort, names in _names_of_groups(base).items()},

@@ -119,6 +119,19 @@ def grouped(figures: Row, sort: str, rows: Sequence[Row], line: Callable[[Row], 
     ]
 
 
+def by_performance(groups: Sequence[Row]) -> list[Row]:
+    """Return the towns that have a performance, in the order of its ranks; those without one come last."""
+
+    def place(row: Row) -> tuple[bool, int]:
+        rank = row["performance"]["rank"]
+        return rank is None, rank or 0
+
+    return [
+        group | {"rows": sorted((r for r in group["rows"] if r["performance"]), key=place)}
+        for group in groups
+    ]
+
+
 def weights_of(policy: Row) -> list[Row]:
     """Return the parts of a department's score that have a weight, each with it in percent."""
     given = policy["department_weights"]

@@ -101,7 +101,7 @@ def freeze(request: HttpRequest) -> HttpResponse:
 def job(request: HttpRequest, pk: int) -> HttpResponse:
     """Show how far a job is, and what came of it."""
     found = _job(request, pk)
-    context = {"job": found, **_progress(found), "tabs": _tabs(request, "")}
+    context = {"job": found, **progress_of(found), "tabs": _tabs(request, "")}
     return render(request, "assessment/job.html", context)
 
 
@@ -109,7 +109,7 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer with the progress of a job, or 204 where it is as the page shows it."""
     found = _job(request, pk)
-    shown = _progress(found)
+    shown = progress_of(found)
     if request.GET.get("seen") == shown["seen"]:
         return HttpResponse(status=204)
     return render(request, "assessment/_job.html", {"job": found, **shown})
@@ -119,7 +119,8 @@ def _job(request: HttpRequest, pk: int) -> Job:
     return get_object_or_404(queries.job_rows(request.user), pk=pk)
 
 
-def _progress(job: Job) -> dict[str, Any]:
+def progress_of(job: Job) -> dict[str, Any]:
+    """Return what `assessment/_job.html` shows of a job beside itself."""
     return {
         "open": job.state in OPEN,
         "stage": _(job.stage) if job.stage else "",

@@ -10,15 +10,17 @@ from assessment.access import opens_unit
 from assessment.parts import TOWN_PARTS, UNIT_PARTS
 from assessment.periods import Span
 from assessment.queries.inputs import TIMED
+from assessment.scoring import CONTENT
 from assessment.views.links import Links, Number
 from assessment.views.ranks import Ranks, shown
+from assessment.views.terms import terms_of
 from cases.models import Callback, Case
 from dispatch.models import Document
 from grids.naming import short_name
 
 Row = dict[str, Any]
 COUNTED = ("received", "closed", "open", "breached")
-ANSWERED = ("valid_callbacks", "contacted", "resolved", "partly", "satisfied", "basic")
+ANSWERED = ("valid_callbacks", "contacted", "resolved", "partly", "unsolved", *CONTENT)
 RATES = ("response", "resolution", "satisfaction")
 
 
@@ -59,6 +61,7 @@ def whole(figures: Row, links: Links) -> Row:
         "whistles": Number(totals["whistles"], links.whistles()),
         "whistles_solved": Number(totals["whistles_solved"], links.whistles(solved=True)),
         "rates": figures["rates"],
+        "terms": terms_of(totals, links, figures["policy"]),
         "bounds": bounds(figures),
         "score": shown(figures["score"], figures["policy"].get("decimals", 2)),
     }
@@ -117,7 +120,10 @@ def unit(row: Row, span: Span, reader: User, ranks: Ranks, weighed: Iterable[str
         ],
         "leader_marks": row.get("leader_marks", 0),
         "town_weights": [
-            town | {"name": short_name(town["name"])} for town in row.get("town_weights", ())
+            town
+            | {"name": short_name(town["name"])}
+            | {key: shown(town[key], 2) for key in ("mean", "share")}
+            for town in row.get("town_weights", ())
         ],
     }
 

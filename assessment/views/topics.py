@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.models import User
+from accounts.models import Unit, User
 from accounts.refusals import BadInput
 from assessment.access import reads_figures
 from assessment.measures import Measure
@@ -25,8 +25,23 @@ from assessment.queries import hotspots as counts
 from assessment.queries import topics as queries
 from assessment.services import topics as services
 from assessment.services.hotspots import DECIDING, check_decides
-from assessment.topic_forms import OutcomeForm, TopicFilter, TopicForm, WorkForm
-from assessment.topic_words import odds, verdict
+from assessment.services.topic_corrections import (
+    CORRECTED,
+    check_correctable,
+    correct_topic,
+    correctable,
+    facts_of,
+)
+from assessment.topic_forms import (
+    FIELDS,
+    CorrectionForm,
+    OutcomeForm,
+    TopicFilter,
+    TopicForm,
+    WorkForm,
+    as_shown,
+)
+from assessment.topic_words import corrected, odds, verdict
 from dispatch.forms.parties import accepted
 from grids.naming import short_name
 
@@ -176,6 +191,37 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, seen, WorkForm(), form, status=400)
 
 
+@require_http_methods(["GET", "POST"])
+def correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what the user may correct of a topic; POST corrects it, what was typed stays where it is refused."""
+    seen, at = _seen(request, pk), timezone.now()
+    names = check_correctable(seen, request.user)
+    known = facts_of(seen)
+    facts = {FIELDS.get(name, name): value for name, value in known.items()}
+    first = facts | {"shown": as_shown(known)}
+    form = CorrectionForm(request.POST or None, initial=first, names=names)
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and accepted(form, lambda: _correct(form, pk, request.user, at))
+    ):
+        messages.success(request, _("Corrected; the units concerned are told."))
+        return redirect("assessment:topic", pk)
+    status = 400 if form.errors else 200
+    context = {"topic": seen, "form": form, "central": "goal" in names}
+    return render(request, "assessment/topic_correct.html", context, status=status)
+
+
+def _correct(form: CorrectionForm, pk: int, user: User, at: Any) -> Topic:
+    reason, changes = form.cleaned_data["reason"], form.changes()
+    try:
+        return correct_topic(pk, actor=user, at=at, reason=reason, changes=changes)
+    except BadInput as refusal:
+        raise BadInput(
+            {FIELDS.get(name, name): texts for name, texts in refusal.fields.items()}
+        ) from refusal
+
+
 def _seen(request: HttpRequest, pk: int) -> Topic:
     rows = queries.topics_for_list(request.user).prefetch_related("assists")
     return get_object_or_404(rows, pk=pk)
@@ -186,7 +232,8 @@ def _page(
 ) -> HttpResponse:
     at, user = timezone.now(), request.user
     found = services.measured(seen, at)
-    entries = seen.entries.select_related("by").order_by("-at", "-pk")
+    entries = list(seen.entries.select_related("by").order_by("-at", "-pk"))
+    units = _units_named(entries)
     context = {
         "topic": seen,
         "place": short_name(seen.area.name) if seen.area else _("The whole district"),
@@ -195,25 +242,37 @@ def _page(
         "odds": odds(found.chance),
         "elsewhere": " → ".join(map(str, found.district or ())),
         "chart": _chart(seen, found, at),
-        "events": [_event(entry) for entry in entries],
+        "events": [_event(entry, units) for entry in entries],
         "work": work if services.may_enter(seen, user) else None,
         "outcome": outcome if services.may_close(seen, user) else None,
         "reached": found.after is not None and found.after <= seen.goal,
+        "correctable": bool(correctable(seen, user)),
         "due": seen.state != Topic.State.CLOSED and seen.review_on <= timezone.localdate(at),
         "spot": queries.spots_for_list(user).filter(topic=seen).order_by("search__until").first(),
     }
     return render(request, "assessment/topic.html", context, status=status)
 
 
-def _event(entry: TopicEntry) -> dict[str, Any]:
-    closing = entry.step == "close"
+def _units_named(entries: list[TopicEntry]) -> dict[str, str]:
+    """Return the names of the units by code where a correction speaks of any."""
+    if not any({"owner", "assists"} & set(entry.changes) for entry in entries):
+        return {}
+    return {unit.code: str(unit) for unit in Unit.objects.all()}
+
+
+def _event(entry: TopicEntry, units: dict[str, str]) -> dict[str, Any]:
+    label, icon, tone = {
+        "close": (_("Topic closed"), "circle-check", "green"),
+        CORRECTED: (pgettext("topic", "Corrected"), "edit", "amber"),
+    }.get(entry.step, (pgettext("topic", "What was done"), "pencil", "blue"))
+    note = "\n".join([entry.text, *corrected(entry.changes, units)])
     return {
         "at": entry.at,
-        "label": _("Topic closed") if closing else pgettext("topic", "What was done"),
+        "label": label,
         "actor": entry.by,
-        "note": entry.text,
-        "icon": "circle-check" if closing else "pencil",
-        "tone": "green" if closing else "blue",
+        "note": note,
+        "icon": icon,
+        "tone": tone,
     }
 
 

@@ -148,7 +148,7 @@ def _said(value: Decimal | None, sort: Sort) -> str:
 def _signed(value: Decimal | None, sort: Sort) -> str:
     if value is None:
         return ""
-    said = f"{abs(value):.1f} %" if sort == Sort.COUNT else f"{abs(value):.2f}"
+    said = f"{abs(value):.1f}%" if sort == Sort.COUNT else f"{abs(value):.2f}"
     sign = "+" if value > 0 else "\N{MINUS SIGN}" if value < 0 else "±"
     return f"{sign}{said}"
 

@@ -15,8 +15,7 @@ from assessment import periods
 from assessment.access import reads_figures
 from assessment.periods import Span
 from assessment.queries.past_clocks import count_of
-from assessment.services.policies import rules_on
-from assessment.services.proposals import changed_limits, proposed_calendar, proposed_rules
+from assessment.services.proposals import changed_limits, proposed_calendar, tried_rules
 from assessment.services.trials import Proposal, Trial, try_out
 from assessment.trial_forms import TrialForm
 
@@ -37,7 +36,9 @@ def what_if(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             context |= _tried(form, at)
     else:
-        form = TrialForm(initial={"period": month_before.name if month_before else ""}, at=at)
+        first = {"period": month_before.name if month_before else ""}
+        first["version"] = request.GET.get("version", "")
+        form = TrialForm(initial=first, at=at)
     context["form"] = form
     return render(request, "assessment/what_if.html", context)
 
@@ -65,13 +66,13 @@ def _short_enough(span: Span) -> Span:
 def proposal_of(form: TrialForm, span: Span) -> Proposal:
     """Return what a filled form proposes; raise `BadInput` by field."""
     said = form.cleaned_data
-    base = rules_on(timezone.localtime(span.starts_at).date())
     names = ("response", "resolution", "satisfaction", "basic_factor")
     return Proposal(
         limits=changed_limits(form.changes()),
         calendar=proposed_calendar(said["hours"], said["days"]),
-        rules=proposed_rules(
-            base,
+        rules=tried_rules(
+            span,
+            said["version"],
             {name: said[name] for name in names},
             {name: said[name] for name in ("marks", "timeliness", "results")},
         ),

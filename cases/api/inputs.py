@@ -148,7 +148,12 @@ class SaidIn(serializers.Serializer[Any]):
 
     contacted = serializers.BooleanField(required=False, allow_null=True, default=None)
     resolved = serializers.ChoiceField(choices=Callback.Resolved.choices, **MAY_LACK)
-    satisfied = serializers.ChoiceField(choices=Callback.Satisfied.choices, **MAY_LACK)
+    satisfied = serializers.ChoiceField(
+        choices=Callback.Satisfied.choices,
+        help_text="one of the answers offered: three of them, or all five where the policy that scores the "
+        "month of the case says so; any other is 400 and names those offered",
+        **MAY_LACK,
+    )
     words = serializers.CharField(**TEXT, **MAY_LACK)
     then = serializers.ChoiceField(
         choices=[("close", "close"), ("reopen", "reopen")],

@@ -48,9 +48,11 @@ class Callback(models.Model):
         NO = "no", _("Not solved")
 
     class Satisfied(models.TextChoices):
+        VERY_SATISFIED = "very_satisfied", _("Very satisfied")
         SATISFIED = "satisfied", _("Satisfied")
         BASIC = "basic", _("Basically satisfied")
         DISSATISFIED = "dissatisfied", _("Dissatisfied")
+        VERY_DISSATISFIED = "very_dissatisfied", _("Very dissatisfied")
 
     class Via(models.TextChoices):
         PHONE = "phone", _("By phone")
@@ -64,7 +66,7 @@ class Callback(models.Model):
     contacted = models.BooleanField(_("the unit contacted the resident"), null=True)
     resolved = models.CharField(_("resolved"), max_length=6, choices=Resolved.choices, blank=True)
     satisfied = models.CharField(
-        _("satisfied"), max_length=12, choices=Satisfied.choices, blank=True
+        _("satisfied"), max_length=17, choices=Satisfied.choices, blank=True
     )
     words = models.TextField(_("the resident's words"), blank=True)
     agent = models.ForeignKey(
@@ -87,8 +89,11 @@ class Callback(models.Model):
             models.CheckConstraint(
                 condition=(
                     models.Q(outcome="reached", contacted__isnull=False)
-                    & ~models.Q(resolved="")
-                    & ~models.Q(satisfied="")
+                    & (
+                        ~models.Q(resolved="") & ~models.Q(satisfied="")
+                        # an older system (`import_history`) did not ask everything
+                        | models.Q(via="phone", agent=None)
+                    )
                 )
                 | (
                     ~models.Q(outcome="reached")

@@ -12,12 +12,14 @@ from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import User
 from accounts.refusals import BadInput, StepRefused
 from cases.lifecycle import CALLBACK_ROLES, State
 from cases.merged import waits_for_call
 from cases.models import Callback, Case
+from cases.satisfaction import Choices, offered
 from cases.services.locks import lock_case, lock_cases
 from cases.services.records import record
 from cases.services.steps import follow, move
@@ -123,7 +125,7 @@ def _store(case: Case, at: datetime, callback: Callback) -> Callback:
     if case.state != State.HANDLED and not waits_for_call(case):
         text = _("This case does not wait for a callback: it is “%(state)s”.")
         raise StepRefused(text % {"state": case.get_state_display()})
-    _check_answers(callback)
+    _check_answers(case, callback)
     earlier = Callback.objects.filter(case=case, round=case.round)
     callback.case, callback.round, callback.at = case, case.round, at
     callback.attempt = earlier.count() + 1
@@ -153,20 +155,29 @@ def _store(case: Case, at: datetime, callback: Callback) -> Callback:
     return callback
 
 
-def _check_answers(callback: Callback) -> None:
-    reached = callback.outcome == Callback.Outcome.REACHED
+def _check_answers(case: Case, callback: Callback) -> None:
+    if callback.outcome not in Callback.Outcome.values:
+        raise BadInput({"outcome": _("Say how the call went.")})
+    if callback.outcome != Callback.Outcome.REACHED:
+        callback.contacted, callback.resolved, callback.satisfied = None, "", ""
+        return
     missing = {
         "contacted": callback.contacted is None,
         "resolved": callback.resolved not in Callback.Resolved.values,
-        "satisfied": callback.satisfied not in Callback.Satisfied.values,
+        "satisfied": not callback.satisfied,
     }
-    if reached and any(missing.values()):
+    if any(missing.values()):
         text = _("Ask this question too: the resident was reached.")
         raise BadInput({name: text for name, lacks in missing.items() if lacks})
-    if callback.outcome not in Callback.Outcome.values:
-        raise BadInput({"outcome": _("Say how the call went.")})
-    if not reached:
-        callback.contacted, callback.resolved, callback.satisfied = None, "", ""
+    choices = offered([case])[case.pk]
+    if callback.satisfied not in dict(choices):
+        raise BadInput({"satisfied": not_offered(choices)})
+
+
+def not_offered(choices: Choices) -> str:
+    """Say which answers are offered to somebody who gave another one."""
+    names = pgettext("between answers", ", ").join(str(label) for _name, label in choices)
+    return _("For this case one of these is to be chosen: %(names)s.") % {"names": names}
 
 
 def rating_token(case: Case) -> str:

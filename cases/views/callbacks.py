@@ -23,6 +23,7 @@ from cases.merged import head_of, of_same_call, waits_for_call
 from cases.models import BOUNDARIES, Callback, Case
 from cases.privacy import shown_text
 from cases.queries import cases_for_page, lines
+from cases.satisfaction import offered
 from cases.services.callbacks import record_call
 from cases.views.pages import page_of_case, visible_case
 from cases.views.words import count_words
@@ -68,8 +69,9 @@ def _desk(
     if chosen is not None:
         context = page_of_case(chosen, request)
     context |= _of_call(chosen, request.user, also)
-    if form is None:
-        form = CallbackForm(merged=chosen is not None and chosen.state == State.MERGED)
+    if form is None and chosen is not None:
+        merged = chosen.state == State.MERGED
+        form = CallbackForm(merged=merged, offered=offered([chosen])[chosen.pk])
     return context | {
         "form": form,
         "part": part,
@@ -106,7 +108,10 @@ def _of_call(
         }
     others = list(_siblings(case, reader))
     ready = [other for other in others if other.state == State.HANDLED and other.callable]
-    forms = also or {other.pk: AlsoForm(prefix=other.number) for other in ready}
+    answers = {} if also else offered(ready)
+    forms = also or {
+        other.pk: AlsoForm(prefix=other.number, offered=answers[other.pk]) for other in ready
+    }
     return {
         "callable_now": case.state == State.HANDLED,
         "also": [
@@ -175,7 +180,8 @@ def callback(request: SignedInRequest, number: str) -> HttpResponse:
     """Store one attempt, then show the next case of the queue."""
     _check_role(request.user)
     case = visible_case(request.user, number)
-    form = CallbackForm(request.POST, merged=case.state == State.MERGED)
+    merged = case.state == State.MERGED
+    form = CallbackForm(request.POST, merged=merged, offered=offered([case])[case.pk])
     also = _also_given(case, request)
     # Every form is judged before any is refused, so that all that is wrong is said at once.
     fits = [form.is_valid(), *[other.fits(reached=form.reached) for other in also.values()]]
@@ -189,12 +195,15 @@ def callback(request: SignedInRequest, number: str) -> HttpResponse:
 
 def _also_given(case: Case, request: SignedInRequest) -> dict[int, AlsoForm]:
     """Return the answers about the other cases of the call that the form spoke of."""
-    return {
-        other.pk: AlsoForm(request.POST, prefix=other.number)
+    spoken_of = [
+        other
         for other in (_siblings(case, request.user) if case.call_id else ())
-        if f"{other.number}-then" in request.POST
-        or f"{other.number}-spoken" in request.POST
-        or (f"{other.number}-words" in request.POST)
+        if any(f"{other.number}-{name}" in request.POST for name in ("then", "spoken", "words"))
+    ]
+    answers = offered(spoken_of)
+    return {
+        other.pk: AlsoForm(request.POST, prefix=other.number, offered=answers[other.pk])
+        for other in spoken_of
     }
 
 

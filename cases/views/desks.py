@@ -137,7 +137,7 @@ def _by_urgency(cases: list[Case], reader: User, at: datetime) -> list[dict[str,
         due: datetime | None = case.due  # annotated
         if case.passed_here:  # annotated
             place = 5
-        elif due is None or case.state == State.ON_HOLD:
+        elif due is None or (case.state == State.ON_HOLD and due >= at):
             place = 4
         else:
             place = next((n for n in range(3) if due < groups[n]["until"]), 3)

@@ -46,9 +46,11 @@ ANSWER_TONES = {
     "yes": "green",
     "partly": "amber",
     "no": "red",
+    "very_satisfied": "green",
     "satisfied": "green",
     "basic": "amber",
     "dissatisfied": "red",
+    "very_dissatisfied": "red",
 }
 
 

@@ -11,6 +11,7 @@ from cases.callback_forms import AnswersForm
 from cases.lifecycle import State
 from cases.merged import waits_for_call
 from cases.models import Callback, Case
+from cases.satisfaction import offered
 from cases.services.callbacks import case_of_token, rate_by_link, rating_token
 
 
@@ -26,7 +27,7 @@ def rate(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "cases/rate_gone.html", {"forged": True}, status=404)
     if case.state != State.HANDLED and not waits_for_call(case):
         return _answered(request, case)
-    form = AnswersForm(request.POST or None)
+    form = AnswersForm(request.POST or None, offered=offered([case])[case.pk])
     if request.method == "POST" and form.is_valid():
         try:
             rate_by_link(token, at=timezone.now(), **form.answers())

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -13,8 +14,10 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import District, Role
 from accounts.terms import TERMS
+from assessment import scales
 from assessment.models import AssessmentPolicy
 from assessment.services.policies import SHIPPED
+from cases.models import Callback
 from config.profiles.parts import ADJUSTMENTS, HOURS, KINDS, LADDERS, LEVELS, LIMITS, Part, Values
 from config.profiles.shape import (
     LATER,
@@ -246,7 +249,7 @@ def _founds(values: Values, first: date) -> Work:
 def _weights(values: Values) -> str:
     percent = [decimal_text(values[name] * 100) for name in WEIGHTS]
     later = [decimal_text(values[name] * 100) for name in LATER]
-    return _(
+    said = _(
         "response %(a)s %%, resolution %(b)s %%, satisfaction %(c)s %%, basic × %(f)s; "
         "marks %(m)s %%, timeliness %(t)s %%, results %(r)s %%, objections %(o)s %%, documents %(d)s %%, "
         "leaders %(l)s %%; fewest cases for a rank %(n)s"
@@ -263,6 +266,19 @@ def _weights(values: Values) -> str:
         "l": later[2],
         "n": values["min_cases"],
     }
+    if values["scale"] == scales.THREE and not values["answer_factors"]:
+        return said
+    return said + "; " + ", ".join(_answers(values))
+
+
+def _answers(values: Values) -> Iterable[str]:
+    """Yield what each answer counts, the best first, where a policy has not the usual ones."""
+    own = {name: Decimal(str(factor)) for name, factor in values["answer_factors"].items()}
+    found = scales.factors_of(values["scale"], own) | {"basic": values["basic_factor"]}
+    for name in scales.OFFERED[values["scale"]]:
+        yield f"{Callback.Satisfied(name).label} × {decimal_text(found[name])}"
+    if found["no"]:
+        yield f"{Callback.Resolved.NO.label} × {decimal_text(found['no'])}"
 
 
 def _of_words(profile: Profile, district: District) -> Iterable[Change]:

@@ -183,6 +183,7 @@ def _assessment(given: Raw, problems: list[Problem]) -> Values:
         row = AssessmentPolicy(**given)
         row.clean_fields(exclude=["id", "valid_from"])
         row.validate_constraints(exclude=["name", "valid_from"])
+        row.clean()
     except (ValidationError, TypeError, ValueError) as error:
         problems += [Problem("assessment", 0, text) for text in _said(error)]
         return {}

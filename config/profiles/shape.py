@@ -31,6 +31,8 @@ POLICY = (
     *WEIGHTS,
     *LATER,
     "partly_factor",
+    "scale",
+    "answer_factors",
     "objection_points",
     "document_points",
     "town_weighting",

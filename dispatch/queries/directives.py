@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models import Count, Func, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
 from django_fsm import can_proceed
 
@@ -106,8 +106,10 @@ def papers_for_list(user: User, form: str = "", words: str = "") -> QuerySet[Pap
     if form:
         rows = rows.filter(form=form)
     if words:
-        # Written as it lies in the column: without escapes of what a pattern would mean.
-        rows = rows.annotate(body=Cast("sheet", TextField())).filter(
+        # Written as it lies in the column: without escapes of what a pattern would mean; a map's
+        # corners are numbers that nobody reads.
+        text = Func("sheet", template="(%(expressions)s - 'area_map')")
+        rows = rows.annotate(body=Cast(text, TextField())).filter(
             Q(number__icontains=words) | Q(title__icontains=words) | Q(body__icontains=words)
         )
     return rows.defer("sheet")

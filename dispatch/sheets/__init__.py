@@ -1,7 +1,7 @@
 """A supervision document as text: what stands on it, whether on screen, in Word or in a PDF."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -47,6 +47,16 @@ HEADING = re.compile(r"[一二三四五六七八九十]{1,2}、[^。；：]{1,30
 """A paragraph of a numeral and a few words is the heading of a section."""
 
 
+FIGURE = re.compile(r"[-+−]?\d+(\.\d+)?[%件个张次天分]?(—\d+(\.\d+)?)?|—|无数据")
+"""A cell that is a figure, or says that there is none."""
+
+WIDE = 9
+"""Columns from which on a table is written in smaller words."""
+
+TITLE_LINE = 20
+"""Characters of a title that fit one line."""
+
+
 def is_heading(text: str) -> bool:
     return HEADING.fullmatch(text) is not None
 
@@ -63,6 +73,27 @@ class Table:
     shares: tuple[int, ...]
     rows: tuple[tuple[str, ...], ...]
     after: int | None = None
+
+    def figures(self) -> tuple[bool, ...]:
+        """Tell of each column whether it holds figures alone, which stand at its right."""
+        columns = zip(*self.rows, strict=True) if self.rows else [[""] for _ in self.columns]
+        return tuple(all(FIGURE.fullmatch(text) for text in texts) for texts in columns)
+
+    @property
+    def head(self) -> list[tuple[str, bool]]:
+        """Return the names of the columns, each with whether it holds figures."""
+        return list(zip(self.columns, self.figures(), strict=True))
+
+    @property
+    def body(self) -> list[list[tuple[str, bool]]]:
+        """Return the rows, each cell with whether it stands among figures."""
+        figures = self.figures()
+        return [list(zip(row, figures, strict=True)) for row in self.rows]
+
+    @property
+    def wide(self) -> bool:
+        """Tell whether it has so many columns that its words are written smaller."""
+        return len(self.columns) >= WIDE
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Table":
@@ -101,25 +132,75 @@ class Chart:
 
     def said(self, value: Value) -> str:
         """Write a value as it stands in the chart."""
-        if value is None:
-            return "无数据"
-        places = Decimal(1).scaleb(-self.decimals)
-        return f"{Decimal(str(value)).quantize(places, ROUND_HALF_UP):f}{self.unit}"
+        return _said(value, self.unit, self.decimals)
+
+    def told(self) -> str:
+        """Return the figures as a sentence, for those who cannot see the chart."""
+        lines = (
+            f"{line.name}：" + self._listed(zip(self.labels, line.values, strict=True))
+            for line in self.series
+        )
+        return f"{self.caption}。" + "；".join(lines)
+
+    def _listed(self, pairs: Iterable[tuple[str, Value]]) -> str:
+        return "，".join(f"{label} {self.said(value)}" for label, value in pairs)
+
+
+def _said(value: Value, unit: str, decimals: int) -> str:
+    if value is None:
+        return "无数据"
+    places = Decimal(1).scaleb(-decimals)
+    return f"{Decimal(str(value)).quantize(places, ROUND_HALF_UP):f}{unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The ground of an area, simplified (`grids.simplified`): rings of longitude and latitude in turn."""
+
+    code: str
+    name: str
+    rings: tuple[tuple[int, ...], ...]
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Outline":
+        return cls(kept["code"], kept["name"], tuple(tuple(ring) for ring in kept["rings"]))
 
 
 @dataclass(frozen=True, slots=True)
 class AreaMap:
-    """Areas coloured by a value, by their codes; shown on screen only."""
+    """Areas shaded by a value, by their codes, and `places` marked on them.
+
+    The outlines are kept with the paper, so that it is drawn alike for ever. Papers kept before there
+    were outlines have none: their map is drawn on screen only, from the areas as they are now.
+    """
 
     caption: str
     unit: str
     values: tuple[tuple[str, Value], ...]
     after: int | None = None
+    areas: tuple[Outline, ...] = ()
+    places: tuple[Outline, ...] = ()
+    decimals: int = 2
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "AreaMap":
+        outlines = {
+            name: tuple(Outline.from_json(one) for one in kept.get(name, ()))
+            for name in ("areas", "places")
+        }
         values = tuple((code, value) for code, value in kept["values"])
-        return cls(kept["caption"], kept["unit"], values, kept.get("after"))
+        return cls(**{**kept, **outlines, "values": values})
+
+    def said(self, value: Value) -> str:
+        """Write a value as it stands on the map."""
+        return _said(value, self.unit, self.decimals)
+
+    def told(self) -> str:
+        """Return what the map shows as a sentence, for those who cannot see it."""
+        names = {one.code: one.name for one in self.areas}
+        valued = [f"{names[code]} {self.said(v)}" for code, v in self.values if code in names]
+        shown = valued or [one.name for one in self.places]
+        return f"{self.caption}。" + "，".join(shown)
 
 
 Part = str | Table | Chart | AreaMap
@@ -145,6 +226,14 @@ class Sheet:
     tables: tuple[Table, ...] = ()
     charts: tuple[Chart, ...] = ()
     area_map: AreaMap | None = None
+
+    @property
+    def title_parts(self) -> tuple[str, ...]:
+        """Return the title, its remark in brackets apart where both do not fit one line."""
+        title, bracket, remark = self.title.rpartition("（")
+        if title and self.title.endswith("）") and len(self.title) > TITLE_LINE:
+            return (title, bracket + remark)
+        return (self.title,)
 
     def as_json(self) -> dict[str, Any]:
         """Return the sheet as it is kept with its document."""

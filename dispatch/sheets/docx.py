@@ -9,14 +9,17 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from dispatch.sheets import Chart, Sheet, Table, is_heading
+from dispatch.sheets import AreaMap, Chart, Part, Sheet, Table, is_heading
 from dispatch.sheets.picture import png_of
 
 BODY_FONT, TITLE_FONT, BOLD_FONT = "仿宋_GB2312", "方正小标宋简体", "黑体"
 OTHERWISE = {BODY_FONT: "仿宋", TITLE_FONT: "宋体"}
 """What a machine without the usual fonts shows instead."""
 
-BODY, TITLE, FOOT, CELL = Pt(16), Pt(22), Pt(14), Pt(12)
+BODY, TITLE, FOOT, CELL, SMALL = Pt(16), Pt(22), Pt(14), Pt(12), Pt(10.5)
+PAD = 60
+"""Twentieths of a point between a table's lines and its words."""
+
 WIDTH = Mm(156)
 PITCH = Pt(28.95)
 RED = RGBColor(0xCC, 0x00, 0x00)
@@ -34,17 +37,20 @@ def docx_of(sheet: Sheet) -> bytes:
     head.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
     head.paragraph_format.space_before = head.paragraph_format.space_after = PITCH
     _rule(_line(file, sheet.number, align=CENTRE), "bottom", 16, "CC0000", gap=8)
-    title = _line(file, sheet.title, font=TITLE_FONT, size=TITLE, align=CENTRE)
+    title = _line(file, "\n".join(sheet.title_parts), font=TITLE_FONT, size=TITLE, align=CENTRE)
     title.paragraph_format.space_before = title.paragraph_format.space_after = PITCH
     if sheet.to:
         _line(file, sheet.to + "：")
+    part: Part | None = None
     for part in sheet.parts():
         if isinstance(part, str):
             _paragraph(file, part)
         elif isinstance(part, Table):
             _table(file, part)
-        elif isinstance(part, Chart):
-            _chart(file, part)
+        elif isinstance(part, Chart) or part.areas:
+            _picture(file, part)
+    if isinstance(part, str):  # a signature never stands alone on its page
+        file.paragraphs[-1].paragraph_format.keep_with_next = True
     _signature(file, sheet)
     _copies(file, sheet)
     kept = BytesIO()
@@ -100,23 +106,15 @@ def _paragraph(file: Any, text: str) -> None:
     form.keep_with_next = heading
 
 
-def _chart(file: Any, chart: Chart) -> None:
-    """Add a chart as a picture under its caption; a reader's program is told its figures."""
-    caption = _line(file, chart.caption, font=BOLD_FONT, size=FOOT, align=CENTRE)
+def _picture(file: Any, part: Chart | AreaMap) -> None:
+    """Add a chart or map as a picture under its caption; a reader's program is told its figures."""
+    caption = _line(file, part.caption, font=BOLD_FONT, size=FOOT, align=CENTRE)
     caption.paragraph_format.space_before = Pt(14)
     caption.paragraph_format.keep_with_next = True
     paragraph = file.add_paragraph()
     paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
-    shown = paragraph.add_run().add_picture(BytesIO(png_of(chart, WIDTH.pt)), width=WIDTH)
-    said = "；".join(
-        f"{line.name}："
-        + "，".join(
-            f"{label} {chart.said(value)}"
-            for label, value in zip(chart.labels, line.values, strict=True)
-        )
-        for line in chart.series
-    )
-    shown._inline.docPr.set("descr", f"{chart.caption}。{said}")  # noqa: SLF001 - no name for it there
+    shown = paragraph.add_run().add_picture(BytesIO(png_of(part, WIDTH.pt)), width=WIDTH)
+    shown._inline.docPr.set("descr", part.told())  # noqa: SLF001 - no name for it there
 
 
 def _set_font(properties: Any, font: str) -> None:
@@ -132,11 +130,13 @@ def _table(file: Any, table: Table) -> None:
     caption.paragraph_format.keep_with_next = True
     drawn = file.add_table(rows=1, cols=len(table.columns), style="Table Grid")
     drawn.autofit = False
+    _pad(drawn)
     head = OxmlElement("w:tblHeader")
     drawn.rows[0]._tr.get_or_add_trPr().append(head)  # noqa: SLF001 - no name for it in python-docx
-    _fill(drawn.rows[0].cells, table.columns, BOLD_FONT)
-    for row in table.rows:
-        _fill(drawn.add_row().cells, row, BODY_FONT)
+    for texts, font in ((table.columns, BOLD_FONT), *((row, BODY_FONT) for row in table.rows)):
+        row = drawn.rows[0] if font == BOLD_FONT else drawn.add_row()
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # noqa: SLF001 - as above
+        _fill(row.cells, texts, font, table)
     for column, share in zip(drawn.columns, table.shares, strict=True):
         width = round(WIDTH * share / sum(table.shares))
         column.width = width
@@ -144,12 +144,26 @@ def _table(file: Any, table: Table) -> None:
             cell.width = width
 
 
-def _fill(cells: Any, texts: tuple[str, ...], font: str) -> None:
-    for cell, text in zip(cells, texts, strict=True):
+def _pad(drawn: Any) -> None:
+    """Set the words of a table close to its lines, so that no figure is broken."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), str(PAD))
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    properties = drawn._tbl.tblPr  # noqa: SLF001 - margins have no name in python-docx
+    look = properties.find(qn("w:tblLook"))
+    look.addprevious(margins) if look is not None else properties.append(margins)
+
+
+def _fill(cells: Any, texts: tuple[str, ...], font: str, table: Table) -> None:
+    for cell, text, figure in zip(cells, texts, table.figures(), strict=True):
         paragraph = cell.paragraphs[0]
+        paragraph.alignment = RIGHT if figure else None
         paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
         run = paragraph.add_run(text)
-        run.font.size = CELL
+        run.font.size = SMALL if table.wide else CELL
         _set_font(run._element.get_or_add_rPr(), font)  # noqa: SLF001 - as above
 
 

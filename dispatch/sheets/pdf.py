@@ -7,18 +7,22 @@ import pylopdf_fonts_zh_cn
 from django.conf import settings
 from fpdf import FPDF
 
-from dispatch.sheets import AreaMap, Chart, Sheet, Table, is_heading
+from dispatch.sheets import AreaMap, Chart, Part, Sheet, Table, is_heading
 from dispatch.sheets.breaking import broken
-from dispatch.sheets.drawing import Fill, Label, Shape, Stroke, drawn
+from dispatch.sheets.drawing import Drawing, Fill, Label, Shape, Stroke
+from dispatch.sheets.maps import laid_out
 
 MM = 72 / 25.4
 TOP, BOTTOM, LEFT, RIGHT = 37 * MM, 35 * MM, 28 * MM, 26 * MM
 PITCH = 28.95
 """Points from line to line: twenty-two lines a page."""
 
-BODY, TITLE, FOOT, CELL = 16, 22, 14, 12
+BODY, TITLE, FOOT, CELL, SMALL = 16, 22, 14, 12, 10.5
 PAD = 3
 """Points between a table's lines and its words."""
+
+SIGNED = 4
+"""Lines that the signature and the date take with the blank above them."""
 
 RED = (204, 0, 0)
 FAMILY = "document"
@@ -100,54 +104,69 @@ def _head(page: _Page, sheet: Sheet) -> None:
 
 
 def _title(page: _Page, sheet: Sheet) -> None:
-    lines = page.fitting(sheet.title, TITLE)
-    if len(lines) > 1:  # of even length, so that no single character stands alone
-        even = page.get_string_width(sheet.title) / len(lines) + TITLE
-        lines = broken(sheet.title, even, page.get_string_width, 0)
-    page.lines_of(lines, TITLE, "C")
+    for part in sheet.title_parts:
+        lines = page.fitting(part, TITLE)
+        if len(lines) > 1:  # of even length, so that no single character stands alone
+            even = page.get_string_width(part) / len(lines) + TITLE
+            lines = broken(part, even, page.get_string_width, 0)
+        page.lines_of(lines, TITLE, "C")
     page.ln(PITCH)
 
 
 def _body(page: _Page, sheet: Sheet) -> None:
     if sheet.to:
         page.lines_of(page.fitting(sheet.to + "：", BODY))
-    before: object = ""
-    for part in sheet.parts():
+    # A map without outlines is not drawn, and leaves no gap.
+    parts = [part for part in sheet.parts() if not isinstance(part, AreaMap) or part.areas]
+    for before, part, after in zip(["", *parts], parts, [*parts[1:], None], strict=False):
         if isinstance(part, str):
             if not isinstance(before, str):
                 page.ln(PITCH / 2)
-            _paragraph(page, part)
+            _paragraph(page, part, after)
         elif isinstance(part, Table):
             _table(page, part)
-        elif isinstance(part, Chart):
-            _chart(page, part)
-        before = "" if isinstance(part, AreaMap) else part
+        else:
+            _picture(page, part)
 
 
-def _paragraph(page: _Page, text: str) -> None:
+def _paragraph(page: _Page, text: str, after: Part | None) -> None:
     """Write a paragraph; the heading of a section stands out and never ends a page."""
-    first, *rest = page.fitting(text, BODY, indent=2 * BODY)
+    lines = page.fitting(text, BODY, indent=2 * BODY)
     heading = is_heading(text)
-    if heading and page.will_page_break(3 * PITCH):
+    if heading and page.will_page_break(PITCH + _opening(page, after)):
         page.add_page()
+    if after is None and not page.will_page_break(len(lines) * PITCH):
+        # The signature never stands alone on its page: the last lines go there with it.
+        taken = 2 if page.will_page_break((len(lines) + SIGNED) * PITCH) else 0
+    else:
+        taken = 0
     page.set_x(LEFT + 2 * BODY)
-    with page.local_context(text_mode="FILL_STROKE" if heading else "FILL", line_width=0.35):
-        page.line_of(first)
-    page.lines_of(rest)
+    for number, line in enumerate(lines):
+        if taken and number == max(len(lines) - taken, 0):
+            page.add_page()
+            page.set_x(LEFT + (0 if number else 2 * BODY))
+        with page.local_context(text_mode="FILL_STROKE" if heading else "FILL", line_width=0.35):
+            page.line_of(line)
 
 
-def _chart(page: _Page, chart: Chart) -> None:
-    """Draw a chart under its caption, both on one page."""
+def _opening(page: _Page, part: Part | None) -> float:
+    """Return the least room that a part takes on the page on which it begins."""
+    if isinstance(part, Table):
+        widths = _widths(page, part)
+        head = _cells(page, part.columns, widths, part)
+        return PITCH / 2 + FOOT * 1.6 + 2 * _height(head, part)
+    if isinstance(part, Chart | AreaMap):
+        return PITCH / 2 + FOOT * 1.6 + _drawing(page, part).height
+    return 2 * PITCH
 
-    def measure(text: str, size: float) -> float:
-        page.set_font(FAMILY, size=size)
-        return page.get_string_width(text)
 
-    drawing = drawn(chart, page.epw, measure)
+def _picture(page: _Page, part: Chart | AreaMap) -> None:
+    """Draw a chart or map under its caption, both on one page."""
+    drawing = _drawing(page, part)
     page.ln(PITCH / 2)
     if page.will_page_break(drawing.height + FOOT * 1.6):
         page.add_page()
-    page.line_of(chart.caption, FOOT, "C", FOOT * 1.6)
+    page.line_of(part.caption, FOOT, "C", FOOT * 1.6)
     top = page.get_y()
     for shape in drawing.shapes:
         _shape(page, shape, top)
@@ -155,6 +174,14 @@ def _chart(page: _Page, chart: Chart) -> None:
     page.set_draw_color(0)
     page.set_font(FAMILY, size=BODY)
     page.set_xy(LEFT, top + drawing.height)
+
+
+def _drawing(page: _Page, part: Chart | AreaMap) -> Drawing:
+    def measure(text: str, size: float) -> float:
+        page.set_font(FAMILY, size=size)
+        return page.get_string_width(text)
+
+    return laid_out(part, page.epw, measure)
 
 
 def _shape(page: _Page, shape: Shape, top: float) -> None:
@@ -176,43 +203,53 @@ def _shape(page: _Page, shape: Shape, top: float) -> None:
 
 def _table(page: _Page, table: Table) -> None:
     """Draw a table with a grid; its head is repeated on every page."""
-    widths = [page.epw * share / sum(table.shares) for share in table.shares]
-    head = _cells(page, table.columns, widths)
+    widths = _widths(page, table)
+    head = _cells(page, table.columns, widths, table)
     page.ln(PITCH / 2)
-    if page.will_page_break(FOOT * 1.6 + 2 * _height(head)):
+    if page.will_page_break(FOOT * 1.6 + 2 * _height(head, table)):
         page.add_page()
     page.line_of(table.caption, FOOT, "C", FOOT * 1.6)
-    _row(page, head, widths)
+    _row(page, head, widths, table)
     for texts in table.rows:
-        row = _cells(page, texts, widths)
-        if page.will_page_break(_height(row)):
+        row = _cells(page, texts, widths, table)
+        if page.will_page_break(_height(row, table)):
             page.add_page()
-            _row(page, head, widths)
-        _row(page, row, widths)
+            _row(page, head, widths, table)
+        _row(page, row, widths, table)
 
 
-def _cells(page: _Page, texts: Sequence[str], widths: Sequence[float]) -> list[list[str]]:
+def _widths(page: _Page, table: Table) -> list[float]:
+    return [page.epw * share / sum(table.shares) for share in table.shares]
+
+
+def _size(table: Table) -> float:
+    return SMALL if table.wide else CELL
+
+
+def _cells(
+    page: _Page, texts: Sequence[str], widths: Sequence[float], table: Table
+) -> list[list[str]]:
     """Return each cell's text as the lines that fit it."""
-    page.set_font(FAMILY, size=CELL)
+    page.set_font(FAMILY, size=_size(table))
     return [
         broken(text, width - 2 * PAD, page.get_string_width, 0)
         for text, width in zip(texts, widths, strict=True)
     ]
 
 
-def _height(row: Sequence[Sequence[str]]) -> float:
-    return max(len(lines) for lines in row) * CELL * 1.4 + 2 * PAD
+def _height(row: Sequence[Sequence[str]], table: Table) -> float:
+    return max(len(lines) for lines in row) * _size(table) * 1.4 + 2 * PAD
 
 
-def _row(page: _Page, row: Sequence[Sequence[str]], widths: Sequence[float]) -> None:
-    height, top, left = _height(row), page.get_y(), LEFT
-    page.set_font(FAMILY, size=CELL)
+def _row(page: _Page, row: Sequence[Sequence[str]], widths: Sequence[float], table: Table) -> None:
+    height, top, left, size = _height(row, table), page.get_y(), LEFT, _size(table)
+    page.set_font(FAMILY, size=size)
     page.set_line_width(0.5)
-    for lines, width in zip(row, widths, strict=True):
+    for lines, width, figure in zip(row, widths, table.figures(), strict=True):
         page.rect(left, top, width, height)
         for number, line in enumerate(lines):
-            page.set_xy(left + PAD, top + PAD + number * CELL * 1.4)
-            page.cell(width - 2 * PAD, CELL * 1.4, line)
+            page.set_xy(left + PAD, top + PAD + number * size * 1.4)
+            page.cell(width - 2 * PAD, size * 1.4, line, align="R" if figure else "L")
         left += width
     page.set_xy(LEFT, top + height)
 

@@ -11,6 +11,7 @@ from cases.lifecycle import ClockKind
 from dispatch.sheets import LETTERS, LEVELS, NAMES, Sheet
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+ENDS = ("。", "！", "？", "…", "!", "?")
 LONGEST_TEXT = 300
 """Characters of the resident's words that a document repeats."""
 
@@ -86,8 +87,11 @@ def _owner(facts: Facts) -> str:
 
 
 def _shortened(text: str) -> str:
+    """Return the text on one line and not too long, with a mark at its end."""
     one_line = " ".join(text.split())
-    return one_line if len(one_line) <= LONGEST_TEXT else one_line[:LONGEST_TEXT] + "……"
+    if len(one_line) > LONGEST_TEXT:
+        return one_line[:LONGEST_TEXT] + "……"
+    return one_line if one_line.endswith(ENDS) else f"{one_line}。"
 
 
 def day(at: datetime) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from dispatch.sheets import AreaMap, Chart, Sheet, Table, is_heading
+from dispatch.sheets.svg import svg_of
 
 KINDS = {"bar": "ranking", "line": "line", "pie": "pie"}
 """By the kind of a chart in a paper: the kind that the page draws."""
@@ -21,10 +22,16 @@ def parts_of(sheet: Sheet) -> list[dict[str, Any]]:
             shown = {"id": f"chart-{number}", "kind": kind, "caption": part.caption}
             parts.append({"is": "chart", **shown, "data": _data(part)})
         elif isinstance(part, AreaMap):
-            values = {code: value for code, value in part.values if value is not None}
-            known = {"unit": part.unit, "values": values}
-            parts.append({"is": "map", "caption": part.caption, "data": known})
+            parts.append(_map(part))
     return parts
+
+
+def _map(shown: AreaMap) -> dict[str, Any]:
+    """Return the map drawn as in the files; one without outlines as values for the map of grids."""
+    if shown.areas:
+        return {"is": "drawing", "caption": shown.caption, "svg": svg_of(shown)}
+    values = {code: value for code, value in shown.values if value is not None}
+    return {"is": "map", "caption": shown.caption, "data": {"unit": shown.unit, "values": values}}
 
 
 def _data(chart: Chart) -> dict[str, Any]:

@@ -5,7 +5,8 @@
   // Okabe and Ito's colours, told apart with every kind of colour blindness.
   const PALETTE = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#7f7f7f", "#b8a900"];
   const FONT = '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", system-ui, sans-serif';
-  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--ui-${name}`).trim();
+  let ground = document.documentElement; // a paper is white by night, too: colours are its own
+  const colour = (name) => getComputedStyle(ground).getPropertyValue(`--ui-${name}`).trim();
 
   const common = (data) => ({
     color: PALETTE,
@@ -18,6 +19,12 @@
   const labels = () => ({ axisLabel: { color: colour("muted") }, axisLine: { lineStyle: { color: colour("line-strong") } }, axisTick: { show: false } });
   const values = () => ({ type: "value", axisLabel: { color: colour("muted") }, splitLine: { lineStyle: { color: colour("line") } } });
   const frame = (data) => ({ left: 8, right: 24, top: data.series.length > 1 ? 36 : 12, bottom: 8, containLabel: true });
+
+  /** A part of the whole in percent with one decimal, half up, as papers write it. */
+  const share = (part, values) => {
+    const whole = values.reduce((sum, value) => sum + value, 0);
+    return whole ? `${(Math.floor((2000 * part + whole) / (2 * whole)) / 10).toFixed(1)}%` : "—";
+  };
 
   const OPTIONS = {
     ranking: (data) => ({
@@ -55,7 +62,7 @@
       series: [{
         type: "pie", radius: ["45%", "70%"], name: data.series[0].name,
         itemStyle: { borderColor: colour("surface"), borderWidth: 2 },
-        label: { color: colour("ink"), formatter: "{b} {c} ({d}%)" },
+        label: { color: colour("ink"), formatter: ({ name, value }) => `${name} ${value} (${share(value, data.series[0].values)})` },
         data: data.labels.map((name, n) => ({ name, value: data.series[0].values[n] })),
       }],
     }),
@@ -65,7 +72,10 @@
     const data = JSON.parse(document.getElementById(box.dataset.source).textContent);
     if (box.dataset.chart === "ranking") box.style.height = `${Math.max(8, data.labels.length * 1.6 + 3)}rem`;
     const chart = echarts.init(box);
-    const draw = () => chart.setOption(OPTIONS[box.dataset.chart](data), true);
+    const draw = () => {
+      ground = box;
+      chart.setOption(OPTIONS[box.dataset.chart](data), true);
+    };
     draw();
     new ResizeObserver(() => chart.resize()).observe(box);
     new MutationObserver(draw).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });

@@ -104,6 +104,13 @@
     }
   });
 
+  // ---- rows that scroll sideways on a phone: what is open is brought into sight ----
+  onEach(".shell-nav a[aria-current], .tabs a[aria-current]", (link) => {
+    const row = link.closest("ul");
+    const [own, whole] = [link.getBoundingClientRect(), row.getBoundingClientRect()];
+    row.scrollLeft += own.left - whole.left - (whole.width - own.width) / 2;
+  });
+
   // ---- what the server refused ----
   const REFUSALS = { 403: "forbidden", 404: "missing", 409: "moved_on", 429: "too_many" };
   // What asks by itself (the bell, a working group's tail) fails by itself: no news to the reader.

@@ -179,7 +179,7 @@
     const [rank, name, score] = row.children;
     const [from, to] = town.places;
     write(rank, from === to ? say("place", { from }) : say("places", { from, to }));
-    write(name, town.group ? `${town.name}（${town.group}）` : town.name);
+    write(name, town.group && !town.group.includes(town.name.at(-1)) ? `${town.name}（${town.group}）` : town.name);
     write(score, town.score === null ? words.nodata : town.score.toFixed(2));
     row.classList.toggle("is-cut", cut);
   };

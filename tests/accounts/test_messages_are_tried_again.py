@@ -145,14 +145,14 @@ def test_a_gateway_that_hangs_does_not_keep_the_letters(
         for _ in range(12):
             message(person, channel=channel)
     hangs = Event()
-    gateway.before_answer = lambda: hangs.wait(5)
+    gateway.before_answer = lambda: hangs.wait(60)
     began = monotonic()
 
     sent = send_messages(NOON)
     hangs.set()
 
     assert sent == len(mail_server.letters) == 12
-    assert monotonic() - began < 4
+    assert monotonic() - began < 40
 
 
 def test_no_transaction_is_open_while_the_gateway_is_asked(

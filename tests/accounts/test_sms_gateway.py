@@ -93,5 +93,5 @@ def test_a_gateway_that_answers_drop_by_drop_is_cut_off(stage: Stage, gateway: G
 
     send_messages(timezone.now())
 
-    assert monotonic() - began < 3
+    assert monotonic() - began < 25  # all drops take 34
     assert Message.objects.get().last_error == "unreachable"

@@ -313,6 +313,7 @@ def test_every_call_of_the_schema_refuses_a_stranger(stage: Stage) -> None:
             item=1,
             period="2026-01",
             unit="CGW",
+            part="results",
             token="00000000-0000-0000-0000-000000000000",
         )
         for method in methods:

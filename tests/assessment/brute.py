@@ -41,6 +41,22 @@ def unreached(case: Case) -> str:
     return tried[-1].outcome if tried else "unknown"
 
 
+CONTENT = ("very_satisfied", "satisfied", "basic", "dissatisfied", "very_dissatisfied")
+USUAL = {"very_satisfied": 1, "satisfied": 1, "dissatisfied": 0, "very_dissatisfied": 0, "no": 0}
+
+
+def factor(answer: str) -> Fraction:
+    """Return what the only policy there is lets an answer count."""
+    policy = AssessmentPolicy.objects.get()
+    own = {"basic": policy.basic_factor, "partly": policy.partly_factor, "yes": 1}
+    return Fraction(str((USUAL | policy.answer_factors | own)[answer]))
+
+
+def offered() -> tuple[str, ...]:
+    """Return the answers that a row counts: five where five are offered."""
+    return CONTENT if AssessmentPolicy.objects.get().scale == "five" else ("satisfied", "basic")
+
+
 def counts(cases: Iterable[Case]) -> dict[str, Any]:
     found: Counter[str] = Counter()
     given_up: Counter[str] = Counter()
@@ -63,8 +79,8 @@ def counts(cases: Iterable[Case]) -> dict[str, Any]:
             found["contacted"] += bool(answer.contacted)
             found["resolved"] += answer.resolved == "yes"
             found["partly"] += answer.resolved == "partly"
-            found["satisfied"] += answer.satisfied == "satisfied"
-            found["basic"] += answer.satisfied == "basic"
+            found["unsolved"] += answer.resolved == "no"
+            found[answer.satisfied] += 1
     names = [
         "received",
         "closed",
@@ -74,8 +90,8 @@ def counts(cases: Iterable[Case]) -> dict[str, Any]:
         "contacted",
         "resolved",
         "partly",
-        "satisfied",
-        "basic",
+        *offered(),
+        *(["unsolved"] if factor("no") else []),
         "awaiting",
     ]
     total = sum(count for outcome, count in given_up.items() if outcome)
@@ -91,20 +107,27 @@ def rates(found: dict[str, Any]) -> dict[str, float | None]:
     valid = found["valid_callbacks"]
     if not valid:
         return dict.fromkeys(("response", "resolution", "satisfaction"))
-    content = found["satisfied"] + Fraction(9, 10) * found["basic"]
     return {
         "response": rounded(Fraction(100 * found["contacted"], valid)),
-        "resolution": rounded(Fraction(100 * found["resolved"], valid)),
-        "satisfaction": rounded(100 * content / valid),
+        "resolution": rounded(100 * solved(found) / valid),
+        "satisfaction": rounded(100 * content(found) / valid),
     }
+
+
+def content(found: dict[str, Any]) -> Fraction:
+    return sum((factor(name) * found[name] for name in CONTENT if name in found), Fraction(0))
+
+
+def solved(found: dict[str, Any]) -> Fraction:
+    said = {"yes": found["resolved"], "partly": found["partly"], "no": found.get("unsolved", 0)}
+    return sum((factor(name) * count for name, count in said.items()), Fraction(0))
 
 
 def exact_score(found: dict[str, Any]) -> Fraction | None:
     valid = found["valid_callbacks"]
     if not valid:
         return None
-    content = found["satisfied"] + Fraction(9, 10) * found["basic"]
-    points = Fraction(10) * found["contacted"] + 50 * found["resolved"] + 40 * content
+    points = Fraction(10) * found["contacted"] + 50 * solved(found) + 40 * content(found)
     return points / valid
 
 
@@ -182,7 +205,7 @@ def department(span: Span, code: str) -> dict[str, Any]:
         "decided": {kind: decided for kind, (_kept, decided) in limits.items()},
         "answers": {
             n: answers[n]
-            for n in ("valid_callbacks", "contacted", "resolved", "partly", "satisfied", "basic")
+            for n in ("valid_callbacks", "contacted", "resolved", "partly", *offered())
         },
         "parts": {name: rounded(part) for name, part in parts.items()},
         "score": rounded(total / whole) if whole else None,

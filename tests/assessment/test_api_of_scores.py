@@ -207,7 +207,7 @@ def test_calls_cost_few_queries(stage: Stage, count: int) -> None:
     history(stage.people, 47, count)
     leader = calling(stage, "leader")
     leader.get(PERIOD)
-    for path, most in (("", 4), ("towns/", 4), ("departments/CGW/working/", 16)):
+    for path, most in (("", 4), ("towns/", 4), ("departments/CGW/working/", 22)):
         with CaptureQueriesContext(connection) as queries:
             leader.get(PERIOD + path)
         assert len(queries) <= most, (path, [q["sql"] for q in queries])

@@ -1,6 +1,9 @@
 """What a claim would change is exactly what it changes; what counts and what is charged moves the scores."""
 
 import random
+from dataclasses import asdict, replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -8,18 +11,32 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Unit
 from assessment import periods
-from assessment.models import Claim, ExclusionItem, LeaderMark, Review, WhistleMark
-from assessment.services.claim_effects import Standing, effect_of
+from assessment.models import (
+    AssessmentPolicy,
+    Claim,
+    Correction,
+    ExclusionItem,
+    FrozenPeriod,
+    LeaderMark,
+    Review,
+    WhistleMark,
+)
+from assessment.services.claim_effects import Moved, Standing, effect_of
 from assessment.services.figures import Row
+from assessment.services.freezing import freeze
+from assessment.services.ledger import find_corrections
 from assessment.services.reports import reckon
 from assessment.services.review_answers import answer_review, rule_on_marks
 from cases.models import Callback, Case, CaseEvent, Clock
 from dispatch.models import Order
+from grids.models import Area
+from tests.api.calls import V1, caller
 from tests.assessment.appeals import items, reviewed
-from tests.assessment.histories import History, history
-from tests.cast import Stage
+from tests.assessment.histories import APRIL, History, history
+from tests.cast import TOWN, Stage
 
 MARCH = "2026-03"
+MAY = APRIL + timedelta(days=35)
 
 
 @pytest.fixture
@@ -139,6 +156,53 @@ def test_looking_at_the_effect_writes_nothing_and_asks_few_questions(past: Stage
     assert len(many) == len(few) <= 45
     wrote = ("INSERT", "UPDATE", "DELETE")
     assert not [q for q in many.captured_queries if q["sql"].lstrip().upper().startswith(wrote)]
+
+
+def test_the_effect_on_a_frozen_month_follows_the_rules_and_names_it_was_frozen_with(
+    past: Stage,
+) -> None:
+    case = cases_of_march()[0]
+    asked = claim(past, Unit.objects.get(code=case.town_id), case)
+    before = effect_of(asked)
+    freeze(periods.find(MARCH), None, APRIL)
+    AssessmentPolicy.objects.update(
+        response_weight="0.3", resolution_weight="0.35", satisfaction_weight="0.35", decimals=0
+    )
+    Area.objects.filter(code=case.town_id).update(name="新街道")
+    Unit.objects.create(code="NEW", name="新局", kind=Unit.Kind.DEPARTMENT)
+    found = effect_of(asked)
+    assert found == replace(before, frozen=True)
+    reviewed(past, asked, "yes", "yes")
+    assert find_corrections(FrozenPeriod.objects.get(), MAY)
+    entry = Correction.objects.get(part="case", key=case.number)
+    assert found.unit
+    assert entry.effect["score"] == [found.unit.now.score, found.unit.then.score]
+
+
+def test_the_effect_by_the_api_is_that_of_the_page(past: Stage) -> None:
+    case = cases_of_march()[0]
+    asked = claim(past, Unit.objects.get(code=case.town_id), case)
+    found = effect_of(asked)
+    town = "town" if case.town_id == TOWN else "town2"
+    other = {"town": "town2", "town2": "town"}[town]
+    answer = caller(past, town).get(f"{V1}/claims/{asked.pk}/effect/").json()
+    assert (answer["period"], answer["frozen"]) == (MARCH, False)
+    assert found.unit
+    assert answer["unit"] == moved_as_json(found.unit)
+    assert answer["others"] == [moved_as_json(one) for one in found.others]
+    assert caller(past, "assessor").get(f"{V1}/claims/{asked.pk}/effect/").json() == answer
+    for stranger in (other, "department", ""):
+        status = caller(past, stranger).get(f"{V1}/claims/{asked.pk}/effect/").status_code
+        assert status == (404 if stranger else 401)
+
+
+def moved_as_json(moved: Moved) -> dict[str, Any]:
+    sides = {}
+    for name in ("now", "then"):
+        side = asdict(getattr(moved, name))
+        head = {key: side.pop(key) for key in ("code", "name")}
+        sides[name] = side
+    return head | {"moves": moved.moves} | sides
 
 
 def reviewed_order() -> Order:

@@ -1,6 +1,8 @@
 """Every number of the report equals what one gets by going through the cases one by one."""
 
+import random
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
@@ -10,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from assessment import periods
 from assessment.models import AssessmentPolicy
 from assessment.services.reports import report
-from cases.models import Case
+from cases.models import Callback, Case
 from dispatch.models import Order
 from tests.assessment import brute
 from tests.assessment.histories import APRIL, MARCH, history
@@ -44,18 +46,22 @@ COUNTS = [
 ]
 
 
-def only(row: dict, names: list[str] = COUNTS) -> dict:
+def only(row: dict, names: Iterable[str] = COUNTS) -> dict:
     return {name: row[name] for name in names}
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_report_equals_a_recount(stage: Stage, seed: int) -> None:
     history(stage.people, seed, 50)
+    _check_report()
+
+
+def _check_report() -> None:
     span = periods.find("2026-03")
     found = report(span, APRIL)
     cases = brute.cases_of(span)
     whole = brute.counts(cases)
-    assert only(found["totals"]) == whole
+    assert only(found["totals"], whole) == whole
     assert found["totals"]["breached"] == brute.breached(cases)
     assert (found["totals"]["whistles"], found["totals"]["whistles_solved"]) == brute.whistles(
         cases
@@ -78,15 +84,18 @@ def _check_groups(found: dict, cases: list[Case]) -> None:
     for name in ("by_kind", "by_channel"):
         for value, row in found[name].items():
             counts = brute.counts(groups[name, value])
-            assert only(row) == counts
+            assert only(row, counts) == counts
             assert row["rates"] == brute.rates(counts)
     for row in found["by_category"]:
-        assert only(row) == brute.counts(groups["first level", row["code"]])
+        counts = brute.counts(groups["first level", row["code"]])
+        assert only(row, counts) == counts
         for child in row["children"]:
-            assert only(child) == brute.counts(groups["category", child["code"]])
+            counts = brute.counts(groups["category", child["code"]])
+            assert only(child, counts) == counts
     for name, key, rows in (("day", "date", "by_day"), ("community", "code", "by_community")):
         for row in found[rows]:
-            assert only(row) == brute.counts(groups[name, row[key]])
+            counts = brute.counts(groups[name, row[key]])
+            assert only(row, counts) == counts
     assert sum(row["received"] for row in found["by_day"]) == len(cases)
     assert sum(row["received"] for row in found["by_category"]) == len(cases)
 
@@ -96,7 +105,7 @@ def _check_towns(found: dict, cases: list[Case]) -> None:
     for row in found["by_town"]:
         mine = [case for case in cases if case.town_id == row["code"]]
         counts = brute.counts(mine)
-        assert only(row) == counts
+        assert only(row, counts) == counts
         assert row["rates"] == brute.rates(counts)
         assert row["breached"] == brute.breached(mine)
         assert (row["whistles"], row["whistles_solved"]) == brute.whistles(mine)
@@ -111,6 +120,10 @@ def _check_towns(found: dict, cases: list[Case]) -> None:
 @pytest.mark.parametrize("seed", [4, 5, 6])
 def test_departments_equal_a_recount(stage: Stage, seed: int) -> None:
     history(stage.people, seed, 50)
+    _check_departments()
+
+
+def _check_departments() -> None:
     span = periods.find("2026-03")
     found = report(span, APRIL)
     assert {row["code"] for row in found["by_department"]} == {"CGW", "ZJW", "XFZD", "GD"}
@@ -138,6 +151,36 @@ SIX_PARTS = {
 def test_six_parts_equal_a_recount(stage: Stage, seed: int) -> None:
     AssessmentPolicy.objects.update(**SIX_PARTS)
     test_departments_equal_a_recount(stage, seed)
+
+
+FIVE = {
+    "scale": "five",
+    "basic_factor": "0.7",
+    "partly_factor": "0.5",
+    "answer_factors": {
+        "satisfied": "0.95",
+        "dissatisfied": "0.3",
+        "very_dissatisfied": "0.05",
+        "no": "0.125",
+    },
+}
+
+
+def answered_in_five(seed: int) -> None:
+    """Let residents have chosen among five answers."""
+    dice = random.Random(seed)
+    for callback in Callback.objects.filter(outcome="reached").order_by("pk"):
+        callback.satisfied = dice.choice(brute.CONTENT)
+        callback.save(update_fields=["satisfied"])
+
+
+@pytest.mark.parametrize("test", ["report", "departments"])
+def test_five_answers_with_their_factors_equal_a_recount(stage: Stage, test: str) -> None:
+    AssessmentPolicy.objects.update(**FIVE)
+    history(stage.people, 4, 50)
+    answered_in_five(4)
+    checks = {"report": _check_report, "departments": _check_departments}
+    checks[test]()
 
 
 @pytest.mark.parametrize("seed", [4, 5])

@@ -23,6 +23,7 @@ from assessment.models import (
     PeriodFigures,
     UnitScore,
 )
+from assessment.queries import kept as lines_kept
 from assessment.services import scores
 from assessment.services.freezing import freeze, rebuild
 from assessment.services.ledger import corrections_shown_in, find_corrections, watch
@@ -216,6 +217,36 @@ def test_tampering_is_found(march: periods.Span, tamper) -> None:
     assert not found.sound
     with pytest.raises(CommandError):
         call_command("freeze", "2026-03", verify=True, stdout=StringIO())
+
+
+def test_lines_that_cannot_be_read_leave_the_connection_usable(march: periods.Span) -> None:
+    """A comparison that breaks off half way through the rows must not hang whoever runs it."""
+    frozen = frozen_now(march)
+    chunk = FrozenInput.objects.get(part="case")
+    first, *_others = zlib.decompress(bytes(chunk.body)).splitlines(keepends=True)
+    broken = zlib.compress(first + b"A line with nothing more\n")
+    tampered("assessment_frozeninput", "body = %s WHERE id = %s", broken, chunk.pk)
+    with pytest.raises(ValueError, match="shorter"):
+        find_corrections(frozen, MAY)
+    assert FrozenPeriod.objects.exists()
+
+
+def test_freezing_that_is_broken_off_leaves_nothing_behind(
+    march: periods.Span, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        lines_kept, "CHUNK", 10
+    )  # a chunk for each line: it is stopped while lines come
+    told = []
+
+    def stop(done: int, total: int, stage: str = "") -> None:
+        told.append(stage)
+        if len(told) == 3:
+            raise StepRefused(stage)
+
+    with pytest.raises(StepRefused):
+        freeze(march, None, APRIL, stop)
+    assert not FrozenPeriod.objects.exists()
 
 
 def test_a_late_correction_is_entered_once_and_shown_in_the_month_it_was_found(

@@ -13,7 +13,7 @@ from accounts.refusals import BadInput, StepRefused
 from assessment.models import HotSpot, HotSpotSearch
 from assessment.queries import hotspots as queries
 from assessment.services.hotspots import (
-    search_again,
+    ask_search,
     search_hot_spots,
     set_aside,
     sweep_hot_spots,
@@ -22,8 +22,8 @@ from assessment.services.topics import Proposed, open_topic
 from cases.models import Case
 from tests.assessment.cells import UNTIL, case, communities, fill, moment
 from tests.assessment.test_hot_spots import poisson
-from tests.assessment.test_queries_use_indexes import plan
 from tests.cast import OTHER_TOWN, TOWN, Stage
+from tests.plans import read_whole
 
 MORNING = moment(UNTIL + timedelta(days=1), 90)
 
@@ -109,7 +109,7 @@ def test_two_beats_make_one_search(district: Stage) -> None:
 def test_a_spot_set_aside_stays_so_when_it_is_found_again(district: Stage) -> None:
     spot = search_hot_spots(UNTIL, MORNING).spots.get()
     set_aside(spot.pk, actor=district.who("supervisor"), reason="集中换表，已公告")
-    again = search_again(district.who("assessor"), MORNING).spots.get()
+    again = search_hot_spots(UNTIL, MORNING).spots.get()
     assert again.pk == spot.pk
     next_day = search_hot_spots(UNTIL + timedelta(days=1), MORNING).spots.get()
     assert next_day.dismissed == "集中换表，已公告"
@@ -145,7 +145,7 @@ def test_only_the_centre_and_the_assessors_decide(district: Stage) -> None:
         with pytest.raises(PermissionDenied):
             set_aside(spot.pk, actor=district.who(who), reason="不需要")
         with pytest.raises(PermissionDenied):
-            search_again(district.who(who), MORNING)
+            ask_search(district.who(who), MORNING)
     with pytest.raises(BadInput):
         set_aside(spot.pk, actor=district.who("assessor"), reason=" ")
 
@@ -189,7 +189,7 @@ def test_weeks_count_residents_of_the_place_beside_the_district(stage: Stage) ->
     assert (second.people, second.all_people) == (0, 1)
 
 
-@pytest.mark.parametrize("sql", [queries.BLOCKS, queries.WEEKS, queries.BEHIND])
+@pytest.mark.parametrize("sql", [queries.BLOCK, queries.WEEKS, queries.BEHIND])
 def test_the_search_reads_its_year_by_index(stage: Stage, sql: str) -> None:
     given = {
         "start": moment(UNTIL),
@@ -200,7 +200,7 @@ def test_the_search_reads_its_year_by_index(stage: Stage, sql: str) -> None:
         "category": "01",
         "last": "01999999",
     }
-    assert "Seq Scan" not in plan(sql, given)
+    assert not read_whole(sql, given)
 
 
 def test_the_search_makes_as_many_queries_for_many_places_as_for_few(district: Stage) -> None:

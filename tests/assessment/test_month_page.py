@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from assessment import periods
 from assessment.models import AssessmentPolicy, PeriodFigures, Review, ReviewAnswer, WhistleMark
 from assessment.services import scores, standing
+from assessment.views.ranks import by_performance
 from cases.models import Clock
 from tests.assessment.histories import APRIL, MARCH, history
 from tests.cast import SHANGHAI, TOWN, Stage
@@ -297,3 +298,10 @@ def test_what_is_set_aside_is_in_no_number_and_in_no_list(stage: Stage) -> None:
     }
     assert links
     assert {url: counted(leader, url) for url in links} == links
+
+
+def test_the_performance_of_towns_stands_in_the_order_of_its_own_ranks() -> None:
+    ranks = {"a": 3, "b": 1, "c": None, "d": 2}
+    rows = [{"name": name, "performance": {"rank": rank}} for name, rank in ranks.items()]
+    (group,) = by_performance([{"name": "", "rows": [*rows, {"name": "e", "performance": None}]}])
+    assert [row["name"] for row in group["rows"]] == ["b", "d", "a", "c"]

@@ -6,9 +6,15 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
-from tests.assessment.histories import history
+from assessment import periods
+from assessment.models import AssessmentPolicy, PeriodFigures
+from assessment.services import scores
+from cases.models import Case
+from tests.assessment.histories import APRIL, history
 from tests.cast import Stage
 
 TOTALS = {
@@ -115,3 +121,35 @@ def test_the_workbook_has_formats_and_charts_of_its_own(stage: Stage, tmp_path: 
     assert [len(sheet._charts) for sheet in book.worksheets] == [0, 1, 1, 0, 0, 0, 1]
     received, *_others, score = book.worksheets[1][2][3:]
     assert (received.number_format, score.number_format) == ("#,##0", "0.00")
+
+
+@pytest.mark.parametrize("decimals", [0, 1, 4])
+def test_scores_in_the_workbook_have_the_decimals_of_the_policy(
+    stage: Stage, tmp_path: Path, decimals: int
+) -> None:
+    history(stage.people, 34, 12)
+    AssessmentPolicy.objects.update(decimals=decimals)
+    out = tmp_path / "report.xlsx"
+    call_command("report", "2026-03", "--format", "xlsx", "--out", str(out))
+    book = load_workbook(out)
+    found = printed("2026-03")
+    *_rest, rate, score = book.worksheets[1][2][3:]
+    assert score.value == found["by_town"][0]["score"]
+    assert score.number_format == ("0" if not decimals else "0." + "0" * decimals)
+    assert rate.number_format == "0.00"
+    [whole] = [row for row in book.worksheets[0].iter_rows() if row[0].value == "得分"]
+    assert whole[1].number_format == score.number_format
+
+
+@pytest.mark.parametrize("form", ["json", "xlsx", "docx"])
+def test_reading_a_report_writes_nothing(stage: Stage, tmp_path: Path, form: str) -> None:
+    history(stage.people, 35, 6)
+    scores.refresh(periods.find("2026-03"), APRIL)
+    before = list(PeriodFigures.objects.order_by("pk").values())
+    Case.objects.update(counted=False)
+    with CaptureQueriesContext(connection) as asked:
+        out = str(tmp_path / "report")
+        call_command("report", "2026-03", "--format", form, "--out", out)
+    wrote = ("INSERT", "UPDATE", "DELETE")
+    assert not [q for q in asked.captured_queries if q["sql"].lstrip().upper().startswith(wrote)]
+    assert list(PeriodFigures.objects.order_by("pk").values()) == before

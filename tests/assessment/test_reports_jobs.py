@@ -144,7 +144,7 @@ def test_others_see_how_far_a_job_is_while_its_own_transaction_is_open(
             watcher = Thread(target=look)
             watcher.start()
             progress(7, 9, "Reckoning the figures")
-            assert found.wait(5)
+            assert found.wait(60)
             watcher.join()
 
     monkeypatch.setitem(work.JOBS, KIND, write)

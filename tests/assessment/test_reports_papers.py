@@ -1,8 +1,10 @@
 """Reports as papers: numbered, made from the figures, addressed to whom they are for, frozen ones from frozen figures."""
 
 from datetime import timedelta
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -11,7 +13,7 @@ from django.db.models import Max
 from docx import Document
 from pypdf import PdfReader
 
-from accounts.models import Notice
+from accounts.models import Notice, Unit
 from accounts.refusals import BadInput, StepRefused
 from assessment import periods
 from assessment.models import Job
@@ -19,11 +21,17 @@ from assessment.papers.sheets import MOST_LOST
 from assessment.services import jobs, report_papers, work
 from assessment.services.lost_lines import GUARDED, lost_of
 from assessment.services.report_papers import ask_report, told_of
+from assessment.services.topic_corrections import correct_topic
+from assessment.services.topics import Proposed, open_topic
 from assessment.services.workings import working_of_department
 from cases.models import Case
 from dispatch.models import Paper
+from dispatch.queries.directives import papers_for_list
+from dispatch.sheets import Sheet
+from dispatch.sheets.pdf import pdf_of
+from grids.models import Area
 from tests.assessment.histories import APRIL, history
-from tests.cast import TOWN, Stage
+from tests.cast import COMMUNITY, GRID, OTHER_TOWN, TOWN, Stage, square
 
 Form = Paper.Form
 LATER = APRIL + timedelta(days=3)
@@ -60,6 +68,101 @@ def test_a_bulletin_is_numbered_kept_published_and_its_number_is_never_left_out(
     assert not Notice.objects.filter(kind="paper_issued", params__id=second.paper.pk).exists()
     papers = Paper.objects.visible_to(stage.who("department"))
     assert list(papers) == [first.paper]
+
+
+def test_a_bulletin_keeps_the_ground_of_the_towns_whatever_becomes_of_them(stage: Stage) -> None:
+    history(stage.people, 41, 30)
+    Area.objects.filter(pk=TOWN).update(boundary=square(116.68, 39.92))
+    Area.objects.filter(pk=OTHER_TOWN).update(boundary=square(116.65, 39.90))
+    paper = made(stage, Form.MONTH).paper
+    assert paper is not None
+    before = pdf_of(Sheet.from_json(paper.sheet))
+    Area.objects.filter(pk=TOWN).update(boundary=square(116.6, 39.8), name="新名街道")
+    paper.refresh_from_db()
+    sheet = Sheet.from_json(paper.sheet)
+    assert sheet.area_map is not None
+    assert [(area.code, area.name) for area in sheet.area_map.areas] == [
+        (OTHER_TOWN, "杨庄街道"),
+        (TOWN, "潞邑街道"),
+    ]
+    ranked = [code for code, _score in sheet.area_map.values]
+    assert ranked
+    assert set(ranked) <= {TOWN, OTHER_TOWN}
+    pages = [
+        [page.extract_text() for page in PdfReader(BytesIO(file)).pages]
+        for file in (before, pdf_of(sheet))
+    ]
+    assert pages[0] == pages[1]
+
+
+def test_the_map_of_a_paper_is_not_searched_for_numbers(stage: Stage) -> None:
+    history(stage.people, 41, 30)
+    Area.objects.filter(pk=TOWN).update(boundary=square(116.68123, 39.92))
+    paper = made(stage, Form.MONTH).paper
+    assert paper is not None
+    assert "11668123" in str(paper.sheet)
+    leader = stage.who("leader")
+    assert list(papers_for_list(leader, words="全区共受理诉求")) == [paper]
+    assert not papers_for_list(leader, words="11668123").exists()
+
+
+def report_of_topic(stage: Stage, place: str, **corrected: Any) -> Sheet:
+    """Return the report of a topic, corrected where anything is given."""
+    proposed = Proposed(
+        title="占道经营",
+        text="划线、立牌、定期巡查",
+        category="0306",
+        area=place,
+        owner="XFZD",
+        goal=Decimal(2),
+        begun_on=LATER.date(),
+        review_on=LATER.date() + timedelta(days=60),
+    )
+    supervisor = stage.who("supervisor")
+    topic = open_topic(proposed, actor=supervisor, at=LATER)
+    if corrected:
+        correct_topic(topic.pk, actor=supervisor, at=LATER, reason="写错了。", changes=corrected)
+    made(stage, Form.TOPIC, by="supervisor", period="", subject=topic.number)
+    return Sheet.from_json(Paper.objects.get(form=Form.TOPIC).sheet)
+
+
+def test_a_topic_report_says_from_what_to_what_the_topic_was_corrected(stage: Stage) -> None:
+    sheet = report_of_topic(
+        stage, "", goal=Decimal(9), owner="ZJW", assists=["CGW"], text="另行研究"
+    )
+    [[_at, step, told, _by]] = sheet.tables[0].rows
+    assert step == "更正"
+    owners = [Unit.objects.get(code=code).name for code in ("XFZD", "ZJW", "CGW")]
+    assert told == (
+        "写错了；责任单位由{}改为{}；配合单位由无改为{}；目标由2.00改为9.00；问题和措施的表述有修改".format(
+            *owners
+        )
+    )
+
+
+def test_a_place_among_communities_without_ground_has_no_map_and_no_number(stage: Stage) -> None:
+    Area.objects.exclude(level="grid").update(boundary=None)
+    assert report_of_topic(stage, GRID).area_map is None
+
+
+@pytest.mark.parametrize(
+    ("place", "around"), [(TOWN, {TOWN, OTHER_TOWN}), (GRID, {COMMUNITY}), ("", None)]
+)
+def test_a_topic_report_shows_where_the_place_is(
+    stage: Stage, place: str, around: set[str] | None
+) -> None:
+    Area.objects.exclude(level="grid").update(boundary=square(116.68, 39.92))
+    shown = report_of_topic(stage, place).area_map
+    if around is None:
+        assert shown is None
+        return
+    assert shown is not None
+    assert {area.code for area in shown.areas} == around
+    assert [area.code for area in shown.places] == [place]
+    assert (
+        shown.caption
+        == f"图1 {shown.places[0].name}在{'全区' if place == TOWN else '潞邑街道'}的位置"
+    )
 
 
 def test_the_sheet_of_a_unit_is_for_that_unit_and_the_readers_of_figures_alone(

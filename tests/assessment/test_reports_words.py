@@ -10,7 +10,7 @@ from django.utils import translation
 from assessment.papers.bulletin import bulletin_words, ranking_words
 from assessment.papers.saying import Told, period_words, points, share
 from assessment.papers.sheets import Lost, town_words, unit_words
-from dispatch.sheets import Sheet, Table
+from dispatch.sheets import Outline, Sheet, Table
 from dispatch.sheets.papers import Words, sheet_of
 from tests.assessment.figures import report_like
 
@@ -257,7 +257,8 @@ def test_units_of_two_groups_are_ranked_and_shown_apart_and_small_ones_stand_in_
         row |= {"group": code, "group_name": {"jd": "街道", "xz": "乡镇"}[code]}
     report["by_town"][2] |= {"rank": 1}
     report["by_town"][3] |= {"score": 100.0}
-    words = ranking_words(Told(report))
+    ground = (Outline("110112013", "潞邑街道", ((0, 0, 9, 0, 9, 9, 0, 0),)),)
+    words = ranking_words(Told(report, ground=ground))
     captions = [table.caption for table in words.tables]
     assert captions[:2] == ["表1 街道三率和得分", "表2 乡镇三率和得分"]
     assert [row[1] for row in words.tables[1].rows] == ["漷县镇", "于家务回族乡"]
@@ -267,3 +268,38 @@ def test_units_of_two_groups_are_ranked_and_shown_apart_and_small_ones_stand_in_
     assert words.charts[0].labels == ("潞邑街道", "杨庄街道", "漷县镇")
     assert words.area_map is not None
     assert "110112015" not in dict(words.area_map.values)
+    captions = [words.area_map.caption, *(chart.caption for chart in words.charts)]
+    assert [caption.split()[0] for caption in captions] == ["图1", "图2", "图3"]
+
+
+def test_where_no_ground_is_known_there_is_no_map_and_no_number_for_one() -> None:
+    words = ranking_words(Told(report_like()))
+    assert words.area_map is None
+    assert words.charts[0].caption.startswith("图1 ")
+
+
+def test_of_many_that_are_not_told_apart_not_all_are_named() -> None:
+    report = report_like()
+    row = report["by_town"][0]
+    names = [f"甲{n}镇" for n in range(9)]
+    more = [deepcopy(row) | {"code": f"9{n}", "name": name} for n, name in enumerate(names)]
+    report["by_town"] = [row, *more]
+    row["tied_with"] = [one["code"] for one in more]
+    said = "潞邑街道与其余9个参加排名的单位的差别在偶然范围之内，不分先后。"
+    assert said in "".join(ranking_words(Told(report)).paragraphs)
+    assert said[4:] in "".join(town_words(Told(report), row, ()).paragraphs)
+    row["tied_with"] = row["tied_with"][:7]
+    said = "与甲0镇、甲1镇、甲2镇、甲3镇、甲4镇等7个单位的差别在偶然范围之内"
+    assert said in "".join(ranking_words(Told(report)).paragraphs)
+
+
+def test_what_is_counted_is_accounted_for_to_the_last_case() -> None:
+    report = report_like()
+    totals = report["totals"]
+    totals |= {"counted": 100, "valid_callbacks": 60, "awaiting": 3}
+    totals["unreached"] = {"no_answer": 4, "refused": 2, "wrong_number": 1, "not_possible": 0}
+    totals["unreached"]["total"] = 7
+    text = "".join(bulletin_words(Told(report)).paragraphs)
+    assert "其余30件不需回访、无法回访或者尚未办结，也不在分母之内。" in text
+    totals["counted"] = 70
+    assert "其余" not in "".join(bulletin_words(Told(report)).paragraphs[:6])

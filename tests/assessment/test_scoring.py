@@ -48,7 +48,7 @@ some_weights = (
 
 
 def test_the_three_rates_are_over_valid_callbacks() -> None:
-    found = scoring.rates(VECTOR, Decimal("0.9"))
+    found = scoring.rates(VECTOR, SHIPPED)
     assert found == {
         "response": Decimal("99.00"),
         "resolution": Decimal("90.00"),
@@ -82,12 +82,12 @@ def test_scores_are_rounded_half_up_once(rule: Weights, score: str) -> None:
 def test_known_districts_come_out_as_they_published(
     counts: Facts, rates: tuple[str, str, str]
 ) -> None:
-    assert tuple(map(str, scoring.rates(counts, Decimal("0.9")).values())) == rates
+    assert tuple(map(str, scoring.rates(counts, SHIPPED).values())) == rates
 
 
 def test_no_data_is_not_zero() -> None:
     assert scoring.score(Facts(), SHIPPED) is None
-    assert set(scoring.rates(Facts(), Decimal("0.9")).values()) == {None}
+    assert set(scoring.rates(Facts(), SHIPPED).values()) == {None}
     assert scoring.score(Facts(valid=3), SHIPPED) == Decimal("0.00")
 
 

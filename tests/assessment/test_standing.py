@@ -22,7 +22,7 @@ Row = dict[str, Any]
 def answers(unit: str, solved: int, others: int, difficulty: str = "01/complaint") -> list[Stratum]:
     return [
         Stratum(unit, difficulty, contacted=True, resolved=said, satisfied=mood, count=count)
-        for said, mood, count in (("yes", "satisfied", solved), ("no", "no", others))
+        for said, mood, count in (("yes", "satisfied", solved), ("no", "dissatisfied", others))
         if count
     ]
 

@@ -16,6 +16,7 @@ from assessment.models import FrozenPeriod, PeriodFigures
 from assessment.services import scores, trend
 from assessment.services.trend import DEPARTMENT, DISTRICT, TOWN, measure_of, trend_of
 from assessment.trends import Month, Sort, Standing, change, lines_of
+from dispatch.models import HistoryImport
 from tests.assessment.histories import APRIL, history
 from tests.cast import OTHER_TOWN, SHANGHAI, Stage
 from tests.cast import TOWN as TOWN_CODE
@@ -124,12 +125,16 @@ def test_a_frozen_month_shows_what_was_frozen(stage: Stage) -> None:
     assert values(DISTRICT, "", "received")["2026-03"] == 4711
 
 
-def test_a_request_reckons_two_months_and_says_which_are_left(stage: Stage) -> None:
+def test_reading_reckons_nothing_and_says_which_months_are_left(stage: Stage) -> None:
     stage.case(at=datetime(2025, 12, 3, 9, 0, tzinfo=SHANGHAI))
     measure = measure_of(DISTRICT, "received")
     assert measure
+    months = ["2025-12", "2026-01", "2026-02", "2026-03", "2026-04", "2026-05"]
+    assert trend_of(DISTRICT, "", measure, MAY).missing == months
+    assert not PeriodFigures.objects.exists()
+    assert trend.reckon_missing(MAY) == 4
     found = trend_of(DISTRICT, "", measure, MAY)
-    assert found.missing == ["2025-12", "2026-01", "2026-02", "2026-03"]
+    assert found.missing == months[:4]
     assert set(PeriodFigures.objects.values_list("period", flat=True)) == {"2026-04", "2026-05"}
     standing = {line.month.name: line.month.standing for line in found.lines}
     assert standing["2026-05"] == Standing.RUNNING
@@ -138,16 +143,34 @@ def test_a_request_reckons_two_months_and_says_which_are_left(stage: Stage) -> N
     assert standing["2025-11"] == Standing.BEFORE
 
 
-def test_the_sweep_keeps_one_month_a_run_and_stops_when_all_are_there(stage: Stage) -> None:
+@pytest.mark.parametrize(("seconds", "runs"), [(60.0, [4, 0]), (0.0, [1, 1, 1, 1, 0])])
+def test_the_sweep_keeps_months_for_a_short_while_and_stops_when_all_are_there(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, seconds: float, runs: list[int]
+) -> None:
+    monkeypatch.setattr(trend, "ENOUGH", seconds)
     stage.case(at=datetime(2025, 12, 3, 9, 0, tzinfo=SHANGHAI))
-    done = [trend.keep_months(MAY + timedelta(minutes=n)) for n in range(6)]
-    assert done == [1, 1, 1, 1, 0, 0]
+    done = [trend.keep_months(MAY + timedelta(minutes=n)) for n in range(len(runs))]
+    assert done == runs
     assert set(PeriodFigures.objects.values_list("period", flat=True)) == {
         "2025-12",
         "2026-01",
         "2026-02",
         "2026-03",
     }
+
+
+def test_months_reckoned_before_history_was_imported_are_reckoned_once_more(stage: Stage) -> None:
+    stage.case(at=datetime(2026, 1, 3, 9, 0, tzinfo=SHANGHAI))
+    assert trend.keep_months(MAY) == 3
+    HistoryImport.objects.create(
+        sha256="0" * 64,
+        name="history.csv",
+        size=1,
+        started_at=MAY,
+        finished_at=MAY + timedelta(minutes=1),
+    )
+    assert trend.keep_months(MAY + timedelta(minutes=5)) == 3
+    assert trend.keep_months(MAY + timedelta(minutes=9)) == 0
 
 
 def test_what_was_reckoned_before_the_last_callbacks_is_reckoned_once_more(stage: Stage) -> None:
@@ -211,10 +234,13 @@ def test_few_callbacks_and_months_not_reckoned_are_marked(stage: Stage) -> None:
 @pytest.mark.parametrize("count", [1, 40])
 def test_the_page_costs_few_queries(stage: Stage, count: int) -> None:
     history(stage.people, 23, count)
-    for span in trend.months_back(timezone.now(), 25):
-        scores.refresh(span, timezone.now())
+    stage.case(at=timezone.now() - timedelta(days=700))
     leader = client_of(stage, "leader")
     leader.get("/trend/")
+    with CaptureQueriesContext(connection) as before:
+        assert leader.get("/trend/").context["missing"]
+    for span in trend.months_back(timezone.now(), 25):
+        scores.refresh(span, timezone.now())
     with CaptureQueriesContext(connection) as made:
-        leader.get("/trend/")
-    assert len(made) <= 12, "\n".join(q["sql"][:150] for q in made)
+        assert not leader.get("/trend/").context["missing"]
+    assert len(made) == len(before) <= 12, "\n".join(q["sql"][:150] for q in made)

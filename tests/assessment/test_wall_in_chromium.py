@@ -101,7 +101,7 @@ def test_the_board_hangs_there_all_night(
         headers={"Authorization": f"Token {_token(page, 'department3')}"},
     )
     expect(page.locator("[data-marks] [data-emergency]")).to_have_attribute(
-        "data-state", "acknowledged", timeout=8_000
+        "data-state", "acknowledged"
     )
     assert page.evaluate("window.samePage")
 

@@ -11,7 +11,9 @@ import pytest
 
 
 @pytest.mark.slow
-def test_a_tiny_benchmark_runs_to_its_end_and_cleans_up(base_dir: Path, tmp_path: Path) -> None:
+def test_a_tiny_benchmark_runs_to_its_end_and_cleans_up(
+    base_dir: Path, tmp_path: Path, migrated_cluster: Path
+) -> None:
     done = subprocess.run(
         [
             sys.executable,
@@ -20,10 +22,10 @@ def test_a_tiny_benchmark_runs_to_its_end_and_cleans_up(base_dir: Path, tmp_path
             *["--rows", "200", "--rounds", "1", "--seconds", "0.3", "--lag", "5"],
         ],
         cwd=base_dir,
-        env=os.environ | {"DATA_DIR": str(tmp_path)},
+        env=os.environ | {"DATA_DIR": str(tmp_path), "EMBEDDED_CLUSTER": str(migrated_cluster)},
         capture_output=True,
         text=True,
-        timeout=540,
+        timeout=1500,
     )
 
     assert done.returncode == 0, done.stdout + done.stderr

@@ -90,7 +90,7 @@ def test_a_rated_case_may_wait_and_is_then_closed_from_the_second_part(
         ({"resolved": ""}, "Ask this question too"),
         ({"contacted": ""}, "Ask this question too"),
         ({"then": ""}, "Say what follows."),
-        ({"satisfied": "delighted"}, "Select a valid choice"),
+        ({"satisfied": "delighted"}, "Satisfied, Basically satisfied, Dissatisfied."),
     ],
 )
 def test_a_half_filled_form_comes_back_as_it_was(

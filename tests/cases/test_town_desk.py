@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from cases.models import Clock
 from cases.services.steps import advance
 from cases.waiting import at_town_desk, end_of_day, town_counts
 from dispatch.services.steps import advance_order
@@ -71,6 +72,19 @@ def test_rows_stand_in_the_order_of_their_urgency(live: Stage, enter: Enter) -> 
     assert groups[-1]["label"] == "Clock standing still"
     numbers = [row["line"].number for group in groups for row in group["rows"]]
     assert numbers == [overdue.number, later.number, held.number]
+
+
+def test_what_is_late_while_on_hold_stands_where_the_figure_counts_it(
+    live: Stage, enter: Enter
+) -> None:
+    held, until = live.case(), live.at.date() + timedelta(days=9)
+    advance(held.pk, "hold", actor=live.who("supervisor"), at=live.at, until=until, reason="等图纸")
+    clock = Clock.objects.running().of_case_itself().filter(case=held).first()
+    Clock.objects.filter(pk=clock.pk).update(due_at=live.at - timedelta(hours=1))
+    page = enter("town").get("/desk/town/").context
+    tiles = {tile["label"]: tile["value"] for tile in page["tiles"]}
+    assert tiles["Overdue"] == 1
+    assert [group["label"] for group in page["groups"]] == ["Overdue"]
 
 
 def test_a_case_is_taken_from_its_row_and_the_desk_comes_back(live: Stage, enter: Enter) -> None:

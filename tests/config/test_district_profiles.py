@@ -198,6 +198,18 @@ def test_weights_are_a_new_policy_from_a_day_on(lived: Stage) -> None:
     assert (new.valid_from, AssessmentPolicy.objects.count()) == (date(2026, 4, 1), 2)
 
 
+def test_a_district_with_five_answers_says_so_in_its_profile(lived: Stage) -> None:
+    day = date(2026, 4, 1)
+    own = {"scale": "five", "basic_factor": "0.6", "answer_factors": {"satisfied": "0.9"}}
+    profile = own_profile(assessment=own)
+    [change] = [one for one in preview(profile, day) if one.part == "assessment"]
+    assert "非常满意 × 1, 满意 × 0.9, 基本满意 × 0.6, 不满意 × 0" in change.after
+    pick(profile, actor=None, at=NOON, begins=day)
+    policy = AssessmentPolicy.objects.get(valid_from=day)
+    assert (policy.scale, policy.answer_factors) == ("five", {"satisfied": "0.9"})
+    assert preview(read_profile(write_profile(day)), day) == []
+
+
 BAD: list[tuple[dict[str, Any], str, str]] = [
     (
         {"limits": [{"clock": "finish", "amount": "3", "unit": "workday", "source": "x"}, {}]},
@@ -234,6 +246,8 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ),
     ({"assessment": {"response_weight": "0.9"}}, "assessment", ""),
     ({"assessment": {"marks_weight": "0.2", "results_weight": "0.5"}}, "assessment", "三分之一"),
+    ({"assessment": {"answer_factors": {"very_satisfied": "1"}}}, "assessment", "very_satisfied"),
+    ({"assessment": {"answer_factors": {"dissatisfied": "0.95"}}}, "assessment", "dissatisfied"),
     ({"terms": {"weather": "晴"}}, "terms", "hotline"),
     ({"lists": [{"name": "权责清单"}]}, "lists[1]", ""),
     (

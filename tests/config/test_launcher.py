@@ -19,7 +19,7 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-READY = 180  # seconds; a machine that runs tests is busy
+READY = 600  # seconds; a machine that runs tests is busy
 LAUNCHER = [sys.executable, "manage.py", "run"]
 
 
@@ -75,7 +75,7 @@ class Served:
     def get(self, path: str) -> int:
         try:
             with urllib.request.urlopen(
-                f"http://127.0.0.1:{self.port}{path}", timeout=10
+                f"http://127.0.0.1:{self.port}{path}", timeout=60
             ) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as error:
@@ -109,7 +109,7 @@ class Served:
         """Signal the launcher, as `kill` does, and wait for it."""
         if self.process.poll() is None:
             self.process.send_signal(by)
-        self.process.wait(60)
+        self.process.wait(180)
 
 
 @pytest.fixture
@@ -152,7 +152,7 @@ def serve_again(
     return serve
 
 
-def wait_until(true: Callable[[], object], seconds: float = 40) -> None:
+def wait_until(true: Callable[[], object], seconds: float = 180) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "it did not happen in time"
@@ -200,7 +200,7 @@ def test_a_taken_port_is_said_before_anything_starts(
         taken.listen()
         port = taken.getsockname()[1]
         served = serve(port=port)
-        assert served.process.wait(60) != 0
+        assert served.process.wait(180) != 0
     assert f"Port {port} " in served.said()
     assert f"PORT={port + 1} make run" in served.said()
     assert not (tmp_path / "data" / "postgres").exists()
@@ -208,16 +208,16 @@ def test_a_taken_port_is_said_before_anything_starts(
 
 def test_a_port_that_is_none_is_refused(serve: Callable[..., Served]) -> None:
     served = serve(PORT="eighty")
-    assert served.process.wait(60) != 0
+    assert served.process.wait(180) != 0
     assert served.said() == "manage.py: PORT='eighty' is not a whole number from 1 to 65535\n"
 
 
 def test_one_folder_is_served_once(serve_again: Callable[..., Served]) -> None:
     first = serve_again()
     lock = first.data_dir / "run/launcher"
-    wait_until(lambda: f":{first.port}/" in lock.read_text(), 60)
+    wait_until(lambda: f":{first.port}/" in lock.read_text())
     second = serve_again()
-    assert second.process.wait(60) != 0
+    assert second.process.wait(180) != 0
     assert f"is being served already: http://127.0.0.1:{first.port}/" in second.said()
     first.stop()
     assert first.processes() == []
@@ -254,8 +254,10 @@ def test_a_command_beside_it_finds_the_database_and_leaves_it_running(
     assert served.get("/readyz") == 200
 
 
-def test_make_run_shows_the_demo_district_and_keeps_it(serve: Callable[..., Served]) -> None:
-    served = serve("make", DEMO="1", DEMO_CASES="20")
+def test_make_run_shows_the_demo_district_and_keeps_it(
+    serve: Callable[..., Served], migrated_cluster: Path
+) -> None:
+    served = serve("make", DEMO="1", DEMO_CASES="20", EMBEDDED_CLUSTER=str(migrated_cluster))
     served.wait_until_ready()
     for name in ("operator", "department3", "admin"):
         assert f"\n  {name}\n" in served.said()
@@ -264,7 +266,7 @@ def test_make_run_shows_the_demo_district_and_keeps_it(serve: Callable[..., Serv
         data=json.dumps({"username": "operator", "password": "whistle-demo"}).encode(),
         headers={"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(asked, timeout=30) as answer:
+    with urllib.request.urlopen(asked, timeout=120) as answer:
         assert json.load(answer)["token"]
     served.stop()
     wait_until(lambda: not served.processes())

@@ -1,5 +1,6 @@
 """Charts of a paper: the same figures in the PDF, in Word, in the workbook and on the page."""
 
+from dataclasses import replace
 from io import BytesIO
 from itertools import pairwise
 from typing import Any
@@ -12,9 +13,9 @@ from PIL import Image
 from pypdf import PdfReader
 
 from dispatch.sheets import AreaMap, Chart, Series, Sheet, Table, is_heading
-from dispatch.sheets.docx import docx_of
+from dispatch.sheets.docx import RIGHT, SMALL, docx_of
 from dispatch.sheets.drawing import Fill, Label, drawn, shares_of, top_of
-from dispatch.sheets.pdf import pdf_of
+from dispatch.sheets.pdf import _cells, _Page, _widths, pdf_of
 from dispatch.sheets.picture import png_of
 from dispatch.sheets.xlsx import xlsx_of
 from dispatch.views.charts import parts_of
@@ -156,3 +157,54 @@ def test_the_page_gets_the_same_figures() -> None:
     assert shown["data"] == {"unit": "分", "values": {"110112013": 98.21}}
     assert [part["heading"] for part in parts if part["is"] == "text"] == [True, False, True, False]
     assert not is_heading("一、工作任务。全面排查。")
+
+
+def wide_table() -> Table:
+    columns = ("名次", "部门", "报到单", "评分", "时限", "回访", "异议", "文书", "领导", "得分")
+    rows = tuple(
+        (str(n), "区住房和城乡建设委员会", "12", *["100.00"] * 5, "—", "98.51") for n in range(1, 4)
+    )
+    return Table("表1 构成", columns, (3, 10, 4, *[4] * 7), rows, 1)
+
+
+def test_figures_stand_at_the_right_and_are_never_broken() -> None:
+    table = wide_table()
+    assert table.figures() == (True, False, *[True] * 8)
+    file = docx.Document(BytesIO(docx_of(sheet(tables=(table,)))))
+    cells = file.tables[0].rows[1].cells
+    assert [cell.paragraphs[0].alignment for cell in cells[:3]] == [RIGHT, None, RIGHT]
+    assert cells[0].paragraphs[0].runs[0].font.size == SMALL
+    assert all(row._tr.trPr.find(qn("w:cantSplit")) is not None for row in file.tables[0].rows)
+    page = _Page()
+    found = _cells(page, table.rows[0], _widths(page, table), table)
+    assert [len(lines) for lines in found] == [1, 2, *[1] * 8]
+
+
+def test_a_heading_never_ends_a_page_whatever_follows_it() -> None:
+    after = replace(TABLE, after=None)
+    for lines in range(6, 18):
+        texts = tuple("内容。" for _ in range(lines))
+        filled = sheet(
+            paragraphs=(*texts, "二、名次"), tables=(after,), charts=(), area_map=None, to=""
+        )
+        pages = [words(p.extract_text()) for p in PdfReader(BytesIO(pdf_of(filled))).pages]
+        (there,) = [text for text in pages if "二、名次" in text]
+        assert "表1街镇" in there, lines
+
+
+def test_the_signature_stands_on_a_page_with_words() -> None:
+    for lines in range(10, 24):
+        texts = (*("内容。" for _ in range(lines)), "最后一段的文字。" * 7)
+        filled = sheet(paragraphs=texts, tables=(), charts=(), area_map=None)
+        pages = [words(p.extract_text()) for p in PdfReader(BytesIO(pdf_of(filled))).pages]
+        signed = next(text for text in pages if "2026年4月3日" in text)
+        assert "内容。" in signed or "的文字。" in signed, lines
+
+
+def test_a_long_title_has_its_remark_on_a_line_of_its_own() -> None:
+    title = "2026年11月区城市管理委员会考核单（截至2026年11月22日18:16）"
+    parts = ("2026年11月区城市管理委员会考核单", "（截至2026年11月22日18:16）")
+    assert sheet(title=title).title_parts == parts
+    assert sheet(title="2026年3月工作专报（暂）").title_parts == ("2026年3月工作专报（暂）",)
+    file = docx.Document(BytesIO(docx_of(sheet(title=title))))
+    assert "\n".join(parts) in [paragraph.text for paragraph in file.paragraphs]

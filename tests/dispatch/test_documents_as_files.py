@@ -157,3 +157,11 @@ def test_no_line_begins_with_a_closing_mark_and_no_number_is_cut() -> None:
         if width > 12:
             assert all(len(line) <= width for line in lines)
             assert not any(a[-1].isdigit() and b[0].isdigit() for a, b in pairwise(lines))
+
+
+@pytest.mark.parametrize(
+    ("typed", "ends"), [("堵住了", "堵住了。"), ("堵住了！", "堵住了！"), ("堵" * 400, "堵……")]
+)
+def test_the_resident_s_words_end_as_a_sentence(typed: str, ends: str) -> None:
+    (said,) = [text for text in sheet(text=typed).paragraphs if text.startswith("一、")]
+    assert said.endswith(ends)

@@ -184,3 +184,14 @@ def test_the_page_of_the_case_says_where_its_history_comes_from(
     assert "尚未办结" not in closed
     assert "由原系统转入，尚未办结：自此计时" in client.get("/cases/2023-0003/").content.decode()
     assert "13800001234" not in closed
+
+
+def test_the_page_shows_the_answers_there_are(stage: Stage, tmp_path: Path) -> None:
+    take_over(write(tmp_path / "h.csv", [SELF | {"resolved": "", "satisfied": "satisfied"}]))
+    client = Client()
+    client.force_login(stage.who("leader"))
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
+    page = client.get("/cases/2023-0002/").content.decode()
+    said = page[page.index("回访") :]
+    assert "满意" in said
+    assert "未解决" not in said

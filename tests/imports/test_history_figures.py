@@ -147,3 +147,35 @@ def test_the_table_of_yongmao_comes_out_of_a_file(stage: Stage, tmp_path: Path) 
     assert shown == KINDS
     assert Case.objects.filter(closed_at=None).count() == OPEN
     assert CaseEvent.objects.filter(step="take_over").count() == OPEN
+
+
+def test_a_question_that_was_not_asked_leaves_a_valid_callback_without_that_answer(
+    stage: Stage, tmp_path: Path
+) -> None:
+    rows = [
+        GOOD,
+        SELF | {"resolved": "", "satisfied": "satisfied"},
+        SELF | {"number": "2023-0003", "resolved": "yes", "satisfied": ""},
+    ]
+    summary = take_over(write(tmp_path / "2023.csv", rows))
+    assert (summary.stored, summary.refused) == (3, 0)
+    found = report(periods.find("2023-05"), NOON)
+    totals = found["totals"]
+    said = ("valid_callbacks", "resolved", "partly", "satisfied", "basic")
+    assert [totals[name] for name in said] == [3, 2, 0, 1, 1]
+    assert found["rates"] == {"response": 100.0, "resolution": 66.67, "satisfaction": 63.33}
+
+
+def test_history_of_a_district_with_five_answers_is_taken_whole(
+    stage: Stage, tmp_path: Path
+) -> None:
+    rows = [
+        SELF | {"satisfied": "very_satisfied"},
+        SELF | {"number": "2023-0003", "satisfied": "very_dissatisfied"},
+    ]
+    summary = take_over(write(tmp_path / "2023.csv", rows))
+    assert (summary.stored, summary.refused) == (2, 0)
+    found = report(periods.find("2023-05"), NOON)
+    said = ("valid_callbacks", "very_satisfied", "satisfied", "basic", "very_dissatisfied")
+    assert [found["totals"][name] for name in said] == [2, 1, 0, 0, 1]
+    assert found["rates"]["satisfaction"] == 50.0

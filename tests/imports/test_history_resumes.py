@@ -25,7 +25,7 @@ from tests.processes.conftest import database_url
 
 ROWS = 1500
 SLOWED = """
-import sys, time
+import sys
 from pathlib import Path
 import django
 django.setup()
@@ -33,7 +33,7 @@ from django.utils import timezone
 from dispatch.services.history import import_history
 def told(reached, size, rows):
     print(rows, flush=True)
-    time.sleep(0.05)
+    sys.stdin.readline()  # until it is told to go on
 import_history(Path(sys.argv[1]), at=timezone.now(), progress=told, chunk=100)
 """
 
@@ -74,10 +74,18 @@ def killed_after(path: Path, rows: int) -> None:
         "DATA_DIR": str(path.parent),
     }
     with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as process:
+        assert process.stdin is not None
         assert process.stdout is not None
         for said in process.stdout:
+            process.stdin.write("\n")
+            process.stdin.flush()
             if int(said) >= rows:
                 break
         time.sleep(0.07)  # somewhere in the middle of the next chunk

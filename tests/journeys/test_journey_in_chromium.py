@@ -11,12 +11,22 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.chromium import PHONE, Complaints, launched, signed_in, too_wide
 from tests.browser.district import HERE, District, outlined
-from tests.cast import Stage
+from tests.cast import GRID, Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LEAD, ASSIST, THIRD = "区消防救援支队", "区住房和城乡建设委员会", "区城市管理委员会"
 Opens = Callable[..., Page]
+DRAFT_KEPT = """async (words) => {
+    const drafts = () => [localStorage, sessionStorage].flatMap(Object.values)
+    const end = Date.now() + 60000
+    while (Date.now() < end) {
+        if (drafts().some(draft => words.every(word => draft.includes(word)))) return true
+        await new Promise(resolve => setTimeout(resolve, 50))
+    }
+    return false
+}"""
+"""Whether a draft with these words is kept; it is when typing has rested for a moment."""
 
 
 @pytest.fixture
@@ -232,7 +242,7 @@ def test_clicking_the_map_fills_the_place_and_a_draft_is_put_back(
     expect(place).to_have_value("潞邑街道 · 潞邑社区 · 第1网格")
     expect(chosen).to_contain_text("已选")
 
-    page.wait_for_timeout(500)  # a draft is kept when typing has rested for a moment
+    assert page.evaluate(DRAFT_KEPT, ["路灯不亮", GRID])
     page.reload()
     expect(page.get_by_text("已恢复未保存的草稿。")).to_be_visible()
     expect(page.get_by_label("诉求内容")).to_have_value("路灯不亮")

@@ -18,7 +18,7 @@ from django.db import connection
 from config.servers import Valkey
 from tests.cast import ROOT, Stage
 
-PATIENCE = 90  # seconds; two cores may be busy
+PATIENCE = 240  # seconds; two cores may be busy
 
 
 class Broker:

@@ -11,14 +11,16 @@ import pytest
 
 
 @pytest.mark.slow
-def test_nothing_is_lost_and_nothing_is_said_twice(base_dir: Path, tmp_path: Path) -> None:
+def test_nothing_is_lost_and_nothing_is_said_twice(
+    base_dir: Path, tmp_path: Path, migrated_cluster: Path
+) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "chaos", "--short"],
         cwd=base_dir,
-        env=os.environ | {"DATA_DIR": str(tmp_path)},
+        env=os.environ | {"DATA_DIR": str(tmp_path), "EMBEDDED_CLUSTER": str(migrated_cluster)},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     counted = dict(re.findall(r"^(\S.*?)  +([\d,]+)  +[\d,]+$", done.stdout, re.MULTILINE))

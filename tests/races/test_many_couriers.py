@@ -83,7 +83,7 @@ def test_a_courier_killed_between_sending_and_marking_sends_again_under_the_same
         },
     )
     gateway.before_answer = courier.kill
-    assert courier.wait(60) == -9
+    assert courier.wait(180) == -9
     gateway.before_answer = lambda: None
     assert (len(gateway.keys), Message.objects.sent().count()) == (1, 0)
 
@@ -106,7 +106,7 @@ def test_gathering_does_not_wait_for_a_reader(committed_stage: Stage, gateway: G
     def read() -> bool:
         mark_read(town, NOON)
         reading.set()
-        return gathered.wait(2)
+        return gathered.wait(60)
 
     def gather() -> None:
         reading.wait()

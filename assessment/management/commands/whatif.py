@@ -15,8 +15,7 @@ from accounts.refusals import BadInput
 from accounts.tables import ImportRefused
 from assessment import periods
 from assessment.queries.past_clocks import count_of
-from assessment.services.policies import rules_on
-from assessment.services.proposals import proposed_calendar, proposed_rules
+from assessment.services.proposals import proposed_calendar, tried_rules
 from assessment.services.trials import Proposal, Trial, try_out
 from cases.services.reference import read_limits
 
@@ -36,6 +35,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--days", type=Path, help="a text file, one line a day: 2026-10-08 rest"
         )
+        parser.add_argument("--policy", default="", help="rules of this version, by its name")
         parser.add_argument("--weights", help="response/resolution/satisfaction, as 10/45/45")
         parser.add_argument("--factor", help="factor of 基本满意, as 0.9")
         parser.add_argument("--parts", help="marks/timeliness/results of departments, as 40/30/30")
@@ -56,14 +56,15 @@ class Command(BaseCommand):
         self.stdout.write(_as_json(trial) if options["json"] else _as_text(trial))
 
     def _proposal(self, options: dict[str, Any], span: periods.Span) -> Proposal:
-        base = rules_on(timezone.localtime(span.starts_at).date())
         rates: dict[str, Decimal | None] = dict(_numbers(options["weights"], RATES))
         rates |= _numbers(options["factor"], ("basic_factor",))
         days = options["days"].read_text(encoding="utf-8") if options["days"] else ""
         return Proposal(
             limits=tuple(read_limits(options["limits"])) if options["limits"] else None,
             calendar=proposed_calendar(options["hours"], days),
-            rules=proposed_rules(base, rates, dict(_numbers(options["parts"], PARTS))),
+            rules=tried_rules(
+                span, options["policy"], rates, dict(_numbers(options["parts"], PARTS))
+            ),
         )
 
     def _progress(self, done: int, whole: int) -> None:

@@ -132,7 +132,6 @@ def _of_callback() -> Iterable[str]:
     )
     yield _when(f"{invalid} AND r.contacted NOT IN ('', 'n')", "answered", _text("contacted"))
     for name in ("resolved", "satisfied"):
-        yield _when(f"r.valid_callback = 'y' AND r.{name} = ''", "unanswered", _text(name))
         yield _when(f"{invalid} AND r.{name} <> ''", "answered", _text(name))
 
 

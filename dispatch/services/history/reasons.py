@@ -35,7 +35,6 @@ REASONS: Mapping[str, str | Promise] = {
     "no_whistle_time": gettext_lazy("A whistle without whistled_at."),
     "closed_unhandled": gettext_lazy("The case is closed, but was never handled."),
     "called_unhandled": gettext_lazy("The resident was called back before the case was handled."),
-    "unanswered": gettext_lazy("The callback is valid, but %(a)s is empty."),
     "answered": gettext_lazy("The callback is not valid, but %(a)s is filled."),
 }
 """By code; `a` and `b` are what follows the code."""
