@@ -70,6 +70,10 @@ def signed_in(
     return context
 
 
+BROKEN_OFF = ("htmx:afterRequest", "htmx:sendAbort")
+"""Said of a request that was under way when somebody left the page; one that failed is said to be a sendError, too."""
+
+
 @dataclass
 class Complaints:
     """What a page's console says went wrong; blocked by the policy is said there too."""
@@ -84,7 +88,9 @@ class Complaints:
         return page
 
     def _keep(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and self.expected not in message.text:
+        if message.type != "error" or message.text.startswith(BROKEN_OFF):
+            return
+        if self.expected not in message.text:
             self.texts.append(f"{message.location.get('url', '')}: {message.text}")
 
 

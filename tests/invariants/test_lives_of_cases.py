@@ -39,6 +39,13 @@ from tests.cast import PEOPLE, Stage
 from tests.dispatch.ladders import make_ladder
 
 REFUSALS = (StepRefused, PermissionDenied, BadInput)
+NEXT = {
+    "issued": "acknowledge",
+    "acknowledged": "report_in",
+    "reported": "finish",
+    "finished": "accept",
+}
+"""What usually comes next, so that lives get to their end."""
 CASE_STEPS = [
     "handle",
     "contact",
@@ -176,11 +183,20 @@ class District(RuleBasedStateMachine):
         actor = self.stage.who(by)
         self.attempt(lambda: pass_up(case.pk, actor=actor, at=self.now, reason="not solved here"))
 
-    @rule(n=which, step=st.sampled_from(ORDER_STEPS), stranger=seldom, person=people)
-    def somebody_works_on_an_order(self, n: int, step: str, stranger: bool, person: str) -> None:
+    @rule(
+        n=which,
+        any_step=st.sampled_from(ORDER_STEPS),
+        astray=seldom,
+        stranger=seldom,
+        person=people,
+    )
+    def somebody_works_on_an_order(
+        self, n: int, any_step: str, astray: bool, stranger: bool, person: str
+    ) -> None:
         order = self.pick(Order.objects, n)
         if order is None:
             return
+        step = any_step if astray else NEXT.get(order.state, any_step)
         staff = {"CGW": "department", "ZJW": "department2", "XFZD": "department3"}
         own = "town" if step in ("accept", "send_back", "withdraw") else staff[order.unit.code]
         details: dict[str, dict[str, Any]] = {
