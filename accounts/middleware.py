@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from accounts.refusals import BadInput, StepRefused
+from accounts.refusals import BadInput, StepRefused, unkeepable
 
 
 class RefusalMiddleware:
@@ -23,8 +23,8 @@ class RefusalMiddleware:
         if isinstance(error, StepRefused):
             context = {"refusal": str(error), "back_url": _came_from(request)}
             return render(request, "409.html", context, status=409)
-        if isinstance(error, BadInput):
-            return render(request, "400.html", {"refusal": str(error)}, status=400)
+        if bad := error if isinstance(error, BadInput) else unkeepable(error):
+            return render(request, "400.html", {"refusal": str(bad)}, status=400)
         return None
 
 

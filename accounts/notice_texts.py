@@ -212,6 +212,10 @@ TEXTS: dict[str, tuple[str | Promise, ...]] = {
         _("%(document)s “%(title)s” was corrected: %(unit)s leads"),
         _("%(document)s was corrected: %(unit)s leads"),
     ),
+    "topic_left": (
+        _("%(document)s “%(title)s” is no longer with your unit: %(unit)s leads"),
+        _("%(document)s is no longer with your unit"),
+    ),
     "topic_review": (
         _("%(document)s “%(title)s” is to be looked at again today"),
         _("%(document)s is to be looked at again today"),
@@ -257,6 +261,7 @@ PAGES = {
     "snapshot_new": "cases:snapshots",
     "snapshot_waits": "cases:snapshots",
     "sign_asked": "assessment:signs",
+    "topic_left": "assessment:topics",
     "brief_ready": "assessment:brief",
 }
 """Where a notice leads that is not about a case, or not to its page."""
@@ -368,6 +373,7 @@ ICONS = {
     "topic_opened": "bulb",
     "topic_progress": "pencil",
     "topic_corrected": "edit",
+    "topic_left": "arrow-right",
     "topic_review": "calendar-event",
     "topic_closed": "circle-check",
     "sign_asked": "help-circle",

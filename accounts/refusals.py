@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+from django.db import DataError
+from django.utils.translation import gettext as _
+
 
 class StepRefused(Exception):
     """The step is yours, but not now: the case or order has moved on. HTTP 409."""
@@ -15,3 +18,19 @@ class BadInput(Exception):
             name: [text] if isinstance(text, str) else list(text) for name, text in fields.items()
         }
         super().__init__("; ".join(text for texts in self.fields.values() for text in texts))
+
+
+def unkeepable(error: Exception) -> BadInput | None:
+    """Return the refusal of a text that PostgreSQL did not take for the character NUL in it; None for other errors.
+
+    No keyboard writes it: wherever a machine sends it, in an address, a form or a call, this is the answer.
+    """
+    if isinstance(error, DataError) and "NUL" in str(error):
+        return BadInput(
+            {
+                "non_field_errors": _(
+                    "A text holds the character NUL, which cannot be kept. Send it without."
+                )
+            }
+        )
+    return None

@@ -1,17 +1,27 @@
-"""Requests: of somebody signed in, for the type checker; and where one comes from."""
+"""Requests: of somebody signed in, for the type checker; where one comes from, where it asks to go on, and what key it names."""
 
 from ipaddress import ip_address
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import User
+
+LONGEST = 19
+"""Digits with which a number may be larger than any key."""
 
 
 class SignedInRequest(HttpRequest):
     """A request that LoginRequiredMiddleware has let through: its user is one of ours."""
 
     user: User
+
+
+def inside(request: HttpRequest, url: str) -> str:
+    """Return the address if it is one of a page on this site; an empty text otherwise."""
+    ours = url.startswith("/") and url_has_allowed_host_and_scheme(url, {request.get_host()})
+    return url if ours else ""
 
 
 def network_address(request: HttpRequest) -> str | None:
@@ -23,3 +33,9 @@ def network_address(request: HttpRequest) -> str | None:
         return str(ip_address(named))
     except ValueError:
         return None
+
+
+def key_in(text: str | None) -> int | None:
+    """Return the key of a row that an address names; what is no key, or longer than one, names none."""
+    known = text is not None and text.isascii() and text.isdigit() and len(text) < LONGEST
+    return int(text) if text and known else None

@@ -149,7 +149,7 @@ def differ(better: Sample, worse: Sample, chance: float) -> bool:
     both = Counter(better.counts)
     both.update(worse.counts)
     answers = [((float(points) - middle) / FULL, n / size) for points, n in both.items()]
-    variance = sum(x * x * w for x, w in answers) * (1 / better.size + 1 / worse.size)
+    variance = math.fsum(x * x * w for x, w in answers) * (1 / better.size + 1 / worse.size)
     if apart < math.sqrt(variance):
         return False
     return _tail(answers, better.size, worse.size, apart, variance) < chance
@@ -187,10 +187,13 @@ class _Tilted(NamedTuple):
 
 
 def _tilted(answers: list[tuple[float, float]], tilt: float) -> _Tilted:
+    # fsum: the same to the last bit in each version of Python, so that frozen ranks stay
     weights = [(x, w * math.exp(tilt * x)) for x, w in answers]
-    whole = sum(w for _x, w in weights)
-    mean = sum(x * w for x, w in weights) / whole
-    return _Tilted(math.log(whole), mean, sum((x - mean) ** 2 * w for x, w in weights) / whole)
+    whole = math.fsum(w for _x, w in weights)
+    mean = math.fsum(x * w for x, w in weights) / whole
+    return _Tilted(
+        math.log(whole), mean, math.fsum((x - mean) ** 2 * w for x, w in weights) / whole
+    )
 
 
 def _standings(

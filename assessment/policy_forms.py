@@ -13,6 +13,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
+from accounts.pickers import DayField, MomentField
 from assessment import lists, scales
 from assessment.models import AssessmentPolicy, RankingGroup
 from assessment.services.rule_changes import RATES, TOWN_PARTS, UNIT_PARTS, GroupText
@@ -78,7 +79,6 @@ NAMES = {
     field.name: field.verbose_name
     for field in AssessmentPolicy._meta.fields  # noqa: SLF001 - documented
 }
-DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 def _number(label: Any, initial: Any = None, most: int | None = None, **more: Any) -> forms.Field:
@@ -100,7 +100,8 @@ class PolicyForm(forms.ModelForm):
     class Meta:
         model = AssessmentPolicy
         fields = PLAIN
-        widgets = {"valid_from": DATE, "source": forms.Textarea(attrs={"rows": 2})}
+        widgets = {"source": forms.Textarea(attrs={"rows": 2})}
+        field_classes = {"valid_from": DayField}
 
     def __init__(self, *args: Any, base: AssessmentPolicy, units: Sequence[Unit], **more: Any):
         given = more.pop("initial", None) or {}
@@ -239,26 +240,22 @@ class ItemForm(forms.Form):
     basis = forms.CharField(
         label=_("Basis"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
     )
-    valid_from = forms.DateField(label=_("Valid from"), widget=DATE)
-    valid_to = forms.DateField(label=_("Valid to"), widget=DATE, required=False)
+    valid_from = DayField(label=_("Valid from"))
+    valid_to = DayField(label=_("Valid to"), required=False)
 
 
 class EndForm(forms.Form):
     """Ask for the last day of an item."""
 
-    valid_to = forms.DateField(label=_("Last day"), widget=DATE)
+    valid_to = DayField(label=_("Last day"))
 
 
 class PeriodForm(forms.Form):
     """Ask for a named span of time."""
 
     name = forms.CharField(label=_("Name of the period"), max_length=40)
-    starts_at = forms.DateTimeField(
-        label=_("From"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
-    )
-    ends_at = forms.DateTimeField(
-        label=_("Until"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
-    )
+    starts_at = MomentField(label=_("From"))
+    ends_at = MomentField(label=_("Until"))
 
 
 def sort_of(unit: Unit) -> str:

@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.pickers import DayField
 from assessment.models import Sign, Topic
 from assessment.services.hotspots import LONGEST_REASON
 from assessment.services.signs import LONGEST_SETTLED
@@ -24,13 +25,6 @@ from grids.naming import short_name
 EVERY: tuple[str, Any] = ("", _("All"))
 FIELDS = {"owner": "lead", "assists": "departments"}
 """What the form of the parties calls the units of a topic."""
-
-
-class DayField(forms.DateField):
-    """A day, chosen with the browser's own picker."""
-
-    def __init__(self, **given: Any) -> None:
-        super().__init__(widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"), **given)
 
 
 class TopicForm(PartiesForm):

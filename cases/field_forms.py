@@ -6,12 +6,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.pickers import MomentField
 from cases.forms import PlacedForm, text_field
 from cases.models import FieldTask
 from cases.services.deliberations import Said
 from cases.services.snapshots import LONGEST_TEXT
 from cases.services.tasks import OUTCOMES
-from grids.forms import Moment, words
+from grids.forms import words
 
 
 class AskForm(forms.Form):
@@ -53,7 +54,7 @@ class PatrolForm(forms.Form):
     title = forms.CharField(
         label=_("Way or places"), max_length=200, help_text=_("What to walk along and look at.")
     )
-    due_at = Moment(label=_("Until"))
+    due_at = MomentField(label=_("Until"))
     to = forms.TypedChoiceField(
         label=_("Who"),
         coerce=int,
@@ -103,7 +104,7 @@ class AnswerForm(forms.Form):
 class MeetingForm(forms.Form):
     area = forms.ChoiceField(label=_("Community or grid"))
     topic = forms.CharField(label=_("What it was about"), max_length=120)
-    held_at = Moment(label=_("Held at"))
+    held_at = MomentField(label=_("Held at"))
     place = forms.CharField(label=_("Where"), max_length=200, required=False)
     people = forms.IntegerField(
         label=_("People present"), min_value=0, max_value=9999, required=False

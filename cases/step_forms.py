@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from accounts.pickers import DayField
 from cases.exits import exits
 from cases.forms import accused_select, text_field
 from cases.lifecycle import Contact
@@ -31,7 +32,7 @@ class ReasonForm(forms.Form):
 
 
 class HoldForm(ReasonForm):
-    until = forms.DateField(label=_("Until"), widget=forms.DateInput({"type": "date"}))
+    until = DayField(label=_("Until"))
     field_order = ["until", "reason"]
 
 

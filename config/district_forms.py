@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import District
+from accounts.pickers import DayField
 from accounts.terms import TERMS
 from config.profiles.reading import read_profile
 from config.profiles.shape import Profile, ProfileRefused
@@ -19,10 +20,7 @@ LARGEST = 512 * 1024
 class PickForm(forms.Form):
     """Ask from which day other limits hold. `text` carries a profile of one's own to the next page."""
 
-    begins = forms.DateField(
-        label=gettext_lazy("Limits, ladders and weights hold from"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    begins = DayField(label=gettext_lazy("Limits, ladders and weights hold from"))
     text = forms.CharField(required=False, widget=forms.HiddenInput, max_length=LARGEST)
 
     def __init__(self, *args: Any, earliest: date, **kwargs: Any) -> None:

@@ -6,26 +6,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.pickers import DayField, MomentField
 from accounts.refusals import BadInput
 from grids.services.diary import LONGEST_ENTRY
 from grids.services.duty import MOST_WEEKS
-
-
-class Moment(forms.DateTimeField):
-    """A day and a time, chosen in the browser's own picker."""
-
-    widget = forms.DateTimeInput
-
-    def __init__(self, **kwargs: Any) -> None:
-        picker = forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-        super().__init__(widget=picker, input_formats=["%Y-%m-%dT%H:%M"], **kwargs)
-
-
-class Day(forms.DateField):
-    """A day, chosen in the browser's own picker."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"), **kwargs)
 
 
 def put_refusal(form: forms.Form, refusal: BadInput) -> None:
@@ -47,8 +31,8 @@ def _offer(form: forms.Form, name: str, choices: Sequence[tuple[Any, str]]) -> N
 class ShiftForm(forms.Form):
     area = forms.ChoiceField(label=_("Grid"))
     user = forms.TypedChoiceField(label=_("Who"), coerce=int)
-    starts_at = Moment(label=_("Begins at"))
-    ends_at = Moment(label=_("Ends at"))
+    starts_at = MomentField(label=_("Begins at"))
+    ends_at = MomentField(label=_("Ends at"))
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
 
     def __init__(
@@ -76,7 +60,7 @@ class DiaryForm(forms.Form):
         help_text=_("House and door, or the name they go by; seen by your head and nobody beside."),
     )
     text = words(_("What was heard and seen"), LONGEST_ENTRY)
-    visited_at = Moment(label=_("When"), required=False, help_text=_("Empty means now."))
+    visited_at = MomentField(label=_("When"), required=False, help_text=_("Empty means now."))
 
     def __init__(self, *args: Any, areas: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -96,7 +80,7 @@ class HeadForm(forms.Form):
     households = forms.IntegerField(
         label=_("Households"), min_value=1, max_value=9999, required=False
     )
-    elected_on = Day(label=_("Elected on"))
+    elected_on = DayField(label=_("Elected on"))
 
     def __init__(self, *args: Any, areas: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -124,7 +108,7 @@ class TeamForm(forms.Form):
 class ServiceForm(forms.Form):
     team = forms.TypedChoiceField(label=_("Team"), coerce=int)
     title = forms.CharField(label=_("What was done"), max_length=120)
-    began_at = Moment(label=_("Began at"))
+    began_at = MomentField(label=_("Began at"))
     hours = forms.DecimalField(label=_("Hours each"), max_digits=5, decimal_places=2, min_value=0)
     people = forms.IntegerField(label=_("People"), min_value=1, max_value=9999)
 

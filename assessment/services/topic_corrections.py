@@ -97,17 +97,19 @@ def correct_topic(
     if not after:
         raise BadInput({"changes": _("Nothing was changed.")})
     reason = said("reason", reason, LONGEST_TEXT, _("Say why it is corrected."))
-    told = {topic.owner, *topic.assists.all()}
+    parties = {topic.owner, *topic.assists.all()}
     changed = {name: [_plain(before[name]), _plain(value)] for name, value in after.items()}
     changed |= _write(topic, before | after, set(after), at)
     entry = TopicEntry.objects.create(
         topic=topic, step=CORRECTED, text=reason, changes=changed, by=actor, at=at
     )
-    told |= {topic.owner, *topic.assists.all()}
+    told = {topic.owner, *topic.assists.all()}
     if not actor.holds(*DECIDING):
         told.add(Unit.objects.get(code=CENTRE_CODE))
-    units = sorted(told, key=lambda unit: unit.pk)
-    tell_topic(topic, "topic_corrected", units, at, f":{entry.pk}")
+    # who has nothing to do with it any more may not open it: they are told so, and by what
+    for kind, units in (("topic_corrected", told), ("topic_left", parties - told)):
+        in_order = sorted(units, key=lambda unit: unit.pk)
+        tell_topic(topic, kind, in_order, at, f":{entry.pk}")
     return topic
 
 

@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.refusals import BadInput, StepRefused
+from accounts.requests import inside
 from assessment.models import Review
 from assessment.services.reviews import MARKS, review_order
 from assessment.views.two_way import review_context, sides_of
@@ -122,6 +122,4 @@ def _context(
 
 def _back(request: HttpRequest, order: Order, wanted: str) -> str:
     """Return where to go on, within this site: where one came from, else the order."""
-    if wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}):
-        return wanted
-    return reverse("dispatch:order", args=[order.pk])
+    return inside(request, wanted) or reverse("dispatch:order", args=[order.pk])

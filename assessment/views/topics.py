@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import Unit, User
 from accounts.refusals import BadInput
+from accounts.requests import key_in
 from assessment.access import reads_figures
 from assessment.measures import Measure
 from assessment.models import HotSpot, Topic, TopicEntry
@@ -123,10 +124,9 @@ def _take_up(form: TopicForm, spot: HotSpot | None, user: User, at: Any) -> Topi
 
 
 def _spot(request: HttpRequest) -> HotSpot | None:
-    pk = request.GET.get("spot", "")
-    if not pk.isdigit():
+    if (pk := key_in(request.GET.get("spot"))) is None:
         return None
-    return get_object_or_404(queries.spots_for_list(request.user).filter(topic=None), pk=pk[:18])
+    return get_object_or_404(queries.spots_for_list(request.user).filter(topic=None), pk=pk)
 
 
 def _initial(spot: HotSpot | None, at: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.pickers import EARLIEST, LATEST
 from accounts.refusals import BadInput
 from cases.lifecycle import ENDED, ClockKind
 from cases.models import Case, CaseEvent, Clock
@@ -74,14 +75,19 @@ def _moment(given: Any, name: str) -> datetime | None:
     text = given.get(name, "").replace(" ", "+")  # a plus sign that was not escaped
     if not text:
         return None
+    utc = _utc(text)
+    if utc is None or not EARLIEST <= utc.date() <= LATEST:
+        raise BadInput({name: _("Give a time such as 2026-03-04T10:00:00+08:00.")})
+    return utc
+
+
+def _utc(text: str) -> datetime | None:
     try:
         moment = parse_datetime(text)
-        if moment is None:
-            raise BadInput({name: _("Give a time such as 2026-03-04T10:00:00+08:00.")})
-        aware = moment if timezone.is_aware(moment) else timezone.make_aware(moment)
-        return aware.astimezone(UTC) + timedelta(0)
+        aware = timezone.make_aware(moment) if moment and timezone.is_naive(moment) else moment
+        return aware and aware.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise BadInput({name: _("Give a time such as 2026-03-04T10:00:00+08:00.")}) from None
+        return None
 
 
 def seen_by(user: User | None) -> QuerySet[Case]:

@@ -6,11 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from accounts.locks import hold
 from accounts.models import Role, User
+from accounts.pickers import EARLIEST
 from accounts.refusals import BadInput, StepRefused
 from cases.lifecycle import State
 from cases.merged import merged_into
@@ -100,15 +102,15 @@ def _check(sighting: Sighting, at: datetime) -> None:
             raise BadInput({name: _("This is needed.")})
     if "/" in sighting.source:
         raise BadInput({"source": _("A source's name has no “/”.")})
+    if sighting.observed_at.date() < EARLIEST:
+        raise BadInput({"observed_at": _("Give a time such as 2026-03-04T10:00:00+08:00.")})
     if sighting.observed_at > at + AHEAD:
         raise BadInput({"observed_at": _("This lies in the future.")})
 
 
 def _wait_for_twin(sighting: Sighting) -> None:
     """Let the same clue sent twice at the same moment come one after the other."""
-    with connection.cursor() as cursor:
-        key = f"{sighting.source}/{sighting.external_id}"
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+    hold(f"clue {sighting.source}/{sighting.external_id}")
 
 
 def _known(sighting: Sighting) -> Clue | None:

@@ -14,7 +14,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.refusals import BadInput
-from accounts.requests import SignedInRequest
+from accounts.requests import SignedInRequest, key_in
 from cases.file_kinds import ENDINGS
 from cases.group_lines import PAGE, last_lines, new_lines, newest_of
 from cases.group_sending import send_file
@@ -30,8 +30,8 @@ ACCEPTED = ",".join(f".{ending}" for ending in ENDINGS)
 @require_http_methods(["GET", "POST"])
 def group(request: SignedInRequest, number: str) -> HttpResponse:
     """Show the group, as a page of its own or as a panel of another; or write to it."""
-    whistle = _number(request.GET.get("whistle"))
-    after = _number(request.GET.get("after"))
+    whistle = key_in(request.GET.get("whistle"))
+    after = key_in(request.GET.get("after"))
     if request.method == "GET" and after is not None:
         return _news(request, number, after, whistle)
     case = get_object_or_404(Case.objects.visible_to(request.user), number=number)
@@ -63,7 +63,7 @@ def _panel(
     typed: str = "",
     errors: dict[str, list[str]] | None = None,
 ) -> HttpResponse:
-    before = _number(request.GET.get("before"))
+    before = key_in(request.GET.get("before"))
     lines, earlier = last_lines(case, request.user, whistle, before)
     context: dict[str, Any] = {
         "case": case,
@@ -116,11 +116,6 @@ def _url(case: Case, whistle: int | None, **asked: int | None) -> str:
         args=[case.number],
         query={name: value for name, value in query.items() if value is not None} or None,
     )
-
-
-def _number(text: str | None) -> int | None:
-    """Return the number given; what is none, or longer than a key, counts as not given."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 @require_GET

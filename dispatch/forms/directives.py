@@ -5,9 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.pickers import MomentField
 from cases.forms import text_field
 from cases.queries import town_choices
-from dispatch.forms.parties import MomentField, PartiesForm
+from dispatch.forms.parties import PartiesForm
 from dispatch.models import Directive, Paper
 from dispatch.queries.directives import LATE, lead_units
 from dispatch.services.papers import LONGEST_TEXT, LONGEST_TITLE

@@ -6,8 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.pickers import MomentField
 from cases.forms import category_field, text_field
-from dispatch.forms.parties import MomentField, PartiesForm
+from dispatch.forms.parties import PartiesForm
 from dispatch.models import Meeting, UnclaimedMatter
 from dispatch.services.papers import LONGEST_TEXT, LONGEST_TITLE
 

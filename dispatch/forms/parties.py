@@ -13,14 +13,6 @@ from accounts.refusals import BadInput
 OFFERED = (Unit.Kind.DEPARTMENT, Unit.Kind.COMPANY, Unit.Kind.TOWN)
 
 
-class MomentField(forms.DateTimeField):
-    """A date and a time, chosen with the browser's own picker."""
-
-    def __init__(self, **given: Any) -> None:
-        picker = forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-        super().__init__(widget=picker, **given)
-
-
 @dataclass(frozen=True, slots=True)
 class PartyRow:
     """One unit to choose from: leads, assists, or stays out."""

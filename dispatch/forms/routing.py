@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
+from accounts.pickers import DayField
 from cases.forms import LateSelect
 from cases.models import Case
 from cases.queries import category_choices, town_choices
@@ -98,12 +99,8 @@ class TryForm(forms.Form):
     drafts = forms.MultipleChoiceField(
         label=_("Drafts to try"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    since = forms.DateField(
-        label=_("Received from"), required=False, widget=forms.DateInput({"type": "date"})
-    )
-    until = forms.DateField(
-        label=_("Received to"), required=False, widget=forms.DateInput({"type": "date"})
-    )
+    since = DayField(label=_("Received from"), required=False)
+    until = DayField(label=_("Received to"), required=False)
 
     def __init__(self, *args: Any, drafts: list[OwnershipRule], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -113,7 +110,7 @@ class TryForm(forms.Form):
     def chosen(self, at: datetime) -> dict[str, Any]:
         """Return the drafts and the span; without dates the last thirty days."""
         given = self.cleaned_data
-        until = _midnight(given["until"] + timedelta(days=1)) if given["until"] else at
+        until = _midnight(given["until"]) + timedelta(days=1) if given["until"] else at
         since = _midnight(given["since"]) if given["since"] else until - timedelta(days=TRIAL_DAYS)
         return {"drafts": [int(pk) for pk in given["drafts"]], "since": since, "until": until}
 

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit, User
+from accounts.pickers import MomentField
 from cases.models import Case, LimitUnit
 from dispatch.forms.items import typed_items
 from dispatch.rights import BLOW, Kind, Level, LevelCode, current, levels_for, may
@@ -33,15 +34,6 @@ class UnitRow:
     unit: Unit
     leads: bool
     assists: bool
-
-
-class MomentInput(forms.DateTimeInput):
-    """The browser's own picker of date and time."""
-
-    input_type = "datetime-local"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%dT%H:%M")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +84,9 @@ class BlowForm(forms.Form):
     assembly_place = forms.CharField(label=_("Place to assemble"), required=False, max_length=200)
     assembly_lon = forms.FloatField(required=False, min_value=-180, max_value=180)
     assembly_lat = forms.FloatField(required=False, min_value=-90, max_value=90)
-    assembly_at = forms.DateTimeField(
+    assembly_at = MomentField(
         label=_("Time to assemble"),
         required=False,
-        widget=MomentInput(),
         help_text=_("Empty: the time to report in follows from the kind of whistle."),
     )
     reason = forms.CharField(

@@ -10,6 +10,7 @@ from django_fsm import can_proceed
 
 from accounts.models import Unit, User
 from accounts.paging import Page, page_of
+from accounts.requests import key_in
 from cases.lifecycle import whistle_blowers
 from cases.models import Case
 from dispatch.models import Directive, DirectiveEntry, Meeting, Paper, UnclaimedMatter
@@ -145,10 +146,10 @@ def may_blow(case: Case, user: User) -> bool:
 
 def parties_ruled(case: Case, ruling: str) -> dict[str, Any]:
     """Return whom a ruling on the case named, as the form of a whistle opens with; empty without one."""
-    if not ruling.isdigit():
+    if (pk := key_in(ruling)) is None:
         return {}
     rows = UnclaimedMatter.objects.filter(case=case, ruled_at__isnull=False)
-    matter = rows.select_related("lead").prefetch_related("assists").filter(pk=ruling).first()
+    matter = rows.select_related("lead").prefetch_related("assists").filter(pk=pk).first()
     if matter is None or matter.lead is None:
         return {}
     return {"lead": matter.lead.code, "departments": [unit.code for unit in matter.assists.all()]}

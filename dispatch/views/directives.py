@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import Role
+from accounts.requests import key_in
 from cases.lifecycle import OPEN
 from cases.models import Case
 from dispatch.forms.directives import DirectiveFilter, DirectiveForm, EntryForm
@@ -81,7 +82,7 @@ def _basis(request: HttpRequest) -> dict[str, Any]:
         "matter": UnclaimedMatter.objects.visible_to(user),
     }
     for name, seen in rows.items():
-        if (pk := given.get(name, "")).isdigit():
+        if (pk := key_in(given.get(name))) is not None:
             return {name: get_object_or_404(seen, pk=pk)}
     return {}
 

@@ -9,12 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_fsm import can_proceed
 
 from accounts.refusals import BadInput, StepRefused
+from accounts.requests import inside
 from cases.models import Case
 from cases.services.steps import permission_of
 from dispatch.forms.steps import FORMS, StepForm
@@ -147,8 +147,3 @@ def after_step(request: HttpRequest, pk: int) -> str:
     """Return where the page that sent the form wants to go on, within this site."""
     wanted = inside(request, request.POST.get("next", ""))
     return wanted or reverse("dispatch:order", args=[pk])
-
-
-def inside(request: HttpRequest, url: str) -> str:
-    """Return the address if it leads to this site and nowhere else; an empty text otherwise."""
-    return url if url_has_allowed_host_and_scheme(url, {request.get_host()}) else ""

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import Unit
 from accounts.refusals import BadInput, StepRefused
+from accounts.requests import inside
 from cases.models import LimitUnit
 from cases.privacy import shown_text
 from dispatch.forms.items import FORMS, AssignForm, ItemForm, typed_items
@@ -26,7 +27,7 @@ from dispatch.queries.whistles import Panel, full_panel, whistle_of
 from dispatch.rights import summonable_by
 from dispatch.services.items import Item, add_items, assign_item, check_may_step, move_item
 from dispatch.services.summoning import summon_more
-from dispatch.views.orders import inside, reviewed
+from dispatch.views.orders import reviewed
 from dispatch.wording import ITEM_STEPS
 
 

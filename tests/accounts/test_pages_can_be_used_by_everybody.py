@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Notice, Unit
-from tests.browser.chromium import Complaints, barriers, launched, too_wide
+from tests.browser.chromium import PATIENCE, Complaints, barriers, launched, too_wide
 from tests.cast import NOON, PASSWORD, Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -47,6 +47,7 @@ def test_pages_have_no_barriers_fit_the_screen_and_keep_the_policy(
         color_scheme="dark" if theme == "dark" else "light",
     )
     complaints = Complaints(expected="404")
+    context.set_default_timeout(PATIENCE)
     page = complaints.listen(context.new_page())
 
     page.goto(f"{live_server.url}/sign-in/")
@@ -65,7 +66,9 @@ def test_pages_have_no_barriers_fit_the_screen_and_keep_the_policy(
 
 def test_the_whole_menu_works_by_keyboard(live_server: LiveServer, browser: Browser) -> None:
     page = browser.new_page()
+    page.set_default_timeout(PATIENCE)
     page.goto(f"{live_server.url}/sign-in/")
+    expect(page.locator("[name=username]")).to_be_focused()  # given by the page, after it is loaded
     page.keyboard.type("town")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)

@@ -77,8 +77,11 @@ def test_a_new_owner_is_told_and_sees_it_the_old_one_is_told(stage: Stage) -> No
     assert not found.assists.exists()
     [entry] = found.entries.all()
     assert entry.changes == {"owner": ["XFZD", "ZJW"], "assists": [["ZJW"], []]}
-    told = Notice.objects.filter(kind="topic_corrected")
-    assert set(told.values_list("recipient__username", flat=True)) == {"department2", "department3"}
+    told = Notice.objects.filter(kind__in=("topic_corrected", "topic_left"))
+    assert set(told.values_list("recipient__username", "kind")) == {
+        ("department2", "topic_corrected"),
+        ("department3", "topic_left"),
+    }
     assert Topic.objects.visible_to(stage.who("department2")).exists()
     assert not Topic.objects.visible_to(stage.who("department3")).exists()
 

@@ -94,12 +94,12 @@ class Complaints:
             self.texts.append(f"{message.location.get('url', '')}: {message.text}")
 
 
-def barriers(page: Page, rules: str = STANDARDS) -> list[str]:
-    """Return what axe finds on the page. What passes is not listed one by one, and no sound is loaded: there is none."""
+def barriers(page: Page, rules: str = STANDARDS, part: str = "document") -> list[str]:
+    """Return what axe finds on the page, or a part of it. What passes is not listed one by one, and no sound is loaded: there is none."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text())
     options = f"{{runOnly: {rules}, resultTypes: ['violations'], preload: false}}"
-    found = page.evaluate(f"axe.run({options})")["violations"]
+    found = page.evaluate(f"axe.run({part}, {options})")["violations"]
     width = page.evaluate("innerWidth")
     return [f"{page.url} ({width} px) {e['id']}: {e['nodes'][0]['target']}" for e in found]
 

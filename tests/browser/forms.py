@@ -116,6 +116,17 @@ class _Reader(HTMLParser):
             self._form.fields.append((name, value + data))
 
 
+def _read(html: str) -> _Reader:
+    reader = _Reader()
+    reader.feed(html)
+    return reader
+
+
+def forms_of(html: str) -> list[Form]:
+    """Return the forms of a page."""
+    return _read(html).forms
+
+
 class Visitor:
     """Somebody at a browser without scripts. `read` keeps every page that was sent to them."""
 
@@ -167,9 +178,7 @@ class Visitor:
         raise AssertionError(f"{self.url} has no button «{text}»: {offered}")
 
     def _page(self) -> _Reader:
-        reader = _Reader()
-        reader.feed(self.html)
-        return reader
+        return _read(self.html)
 
     def _arrive(self, url: str, method: str, data: dict[str, Any]) -> str:
         send = self.client.post if method == "post" else self.client.get

@@ -1,7 +1,7 @@
 """Clues of machines: each becomes a case once, and its source learns what came of it."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -87,7 +87,9 @@ def test_a_clue_without_a_category_is_filed_as_the_last_of_its_kind_now_is(stage
 
 
 def test_what_lies_in_the_future_or_says_nothing_is_no_clue(stage: Stage) -> None:
-    for wrong in ({"observed_at": stage.at + timedelta(days=1)}, {"source": "a/b"}, {"text": " "}):
+    before_all = {"observed_at": datetime(1, 1, 2, tzinfo=UTC)}
+    tomorrow = {"observed_at": stage.at + timedelta(days=1)}
+    for wrong in (before_all, tomorrow, {"source": "a/b"}, {"text": " "}):
         with pytest.raises(BadInput):
             sent(stage, **wrong)
     assert not Case.objects.exists()

@@ -2,19 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
+from tests.browser.chromium import PATIENCE, Complaints, barriers, launched, too_wide
 from tests.cast import PASSWORD, Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-STANDARDS = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']}"
 ON_THE_SPOT = {"longitude": 116.685, "latitude": 39.925}
 
 
@@ -26,56 +24,48 @@ def case_number(committed_stage: Stage) -> str:
 
 @pytest.fixture
 def browser(case_number: str, chromium: str) -> Iterator[Browser]:
-    # Comes after the data: Playwright's loop keeps the database's calls off this thread.
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    with launched(chromium) as opened:
         yield opened
-        opened.close()
 
 
 class Desk:
     """One person before one screen, who notes what is wrong with it."""
 
-    def __init__(self, browser: Browser, url: str, name: str, width: int, axe: Path) -> None:
+    def __init__(self, browser: Browser, url: str, name: str, width: int) -> None:
         context = browser.new_context(
             viewport={"width": width, "height": 800},
             permissions=["geolocation"],
             geolocation=ON_THE_SPOT,  # type: ignore[arg-type]  # a typed dict of the same keys
         )
-        self.page: Page = context.new_page()
-        self.url, self.axe = url, axe.read_text()
-        self.complaints: list[str] = []
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on(
-            "console", lambda m: self.complaints.append(m.text) if m.type == "error" else None
-        )
+        context.set_default_timeout(PATIENCE)
+        self.url, self.complaints = url, Complaints()
+        self.page = self.complaints.listen(context.new_page())
+        self.barriers: list[str] = []
         self.page.goto(f"{url}/sign-in/")
         self.page.fill("[name=username]", name)
         self.page.fill("[name=password]", PASSWORD)
         self.page.click("main [type=submit]")
         self.page.wait_for_selector("[data-menu]")
 
-    def look(self, part: str = "html") -> None:
+    def look(self, part: str = "document") -> None:
         """Ask axe about the page or a part of it, and whether it is wider than the screen."""
-        self.page.evaluate(self.axe)
-        found = self.page.evaluate(f"axe.run('{part}', {STANDARDS})")["violations"]
-        where = self.page.url
-        self.complaints += [f"{where} {v['id']}: {v['nodes'][0]['target']}" for v in found]
-        if self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            self.complaints.append(f"{where} is wider than the screen")
+        self.barriers += barriers(self.page, part=part) + too_wide(self.page)
+
+    @property
+    def wrong(self) -> list[str]:
+        return self.barriers + self.complaints.texts
 
 
 @pytest.mark.parametrize("width", [360, 1440])
 def test_a_whistle_is_blown_answered_and_reviewed(
-    live_server: LiveServer, browser: Browser, base_dir: Path, case_number: str, width: int
+    live_server: LiveServer, browser: Browser, case_number: str, width: int
 ) -> None:
-    axe = base_dir / "node_modules/axe-core/axe.min.js"
-    town = Desk(browser, live_server.url, "town", width, axe)
+    town = Desk(browser, live_server.url, "town", width)
     blow(town, case_number)
-    unit = Desk(browser, live_server.url, "department3", width, axe)
+    unit = Desk(browser, live_server.url, "department3", width)
     report_in_and_finish(unit)
     accept_and_review(town, unit, case_number)
-    assert town.complaints + unit.complaints == []
+    assert town.wrong + unit.wrong == []
 
 
 def blow(town: Desk, case_number: str) -> None:
@@ -103,7 +93,7 @@ def blow(town: Desk, case_number: str) -> None:
     dialog.locator("textarea").fill("已清走，有照片")
     dialog.locator("[type=submit]").click()
     expect(page.locator("#orders")).to_contain_text("2 个问题，已办结 1 个，未开始 1 个")
-    town.look("#orders")
+    town.look("'#orders'")
 
 
 def report_in_and_finish(unit: Desk) -> None:
