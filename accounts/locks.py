@@ -9,7 +9,7 @@ from django.db import connection
 def hold(name: str) -> None:
     """Wait until nobody else holds the lock of that name, and hold it to the end of the transaction."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
 
 
 @contextmanager
@@ -19,9 +19,9 @@ def alone(name: str) -> Iterator[None]:
     Taken before a transaction, it lets that one see what the holder before has written.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [name])
+        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [name])
     try:
         yield
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [name])
+            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])

@@ -1,4 +1,7 @@
-"""Who reads the figures of the district, and who its ranking."""
+"""Who reads the figures of the district, and who its ranking; and how others are refused."""
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
 
@@ -22,3 +25,25 @@ def opens_unit(user: User, code: str) -> bool:
     if reads_figures(user):
         return True
     return any(post.role in RANKED and post.unit.code == code for post in user.posts)
+
+
+def check_reads_figures(user: User) -> None:
+    """Raise `PermissionDenied` for those who do not read the district's figures."""
+    if not reads_figures(user):
+        raise _not_for_the_role()
+
+
+def check_reads_ranking(user: User) -> None:
+    """Raise `PermissionDenied` for those who do not even read the ranking."""
+    if not reads_ranking(user):
+        raise _not_for_the_role()
+
+
+def check_opens_unit(user: User, code: str) -> None:
+    """Raise `PermissionDenied` for those who may not open what stands behind the unit's figures."""
+    if not opens_unit(user, code):
+        raise PermissionDenied(_("Only your own unit's figures are for you to open."))
+
+
+def _not_for_the_role() -> PermissionDenied:
+    return PermissionDenied(_("The district's figures are not for your role to read."))

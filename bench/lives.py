@@ -144,13 +144,7 @@ class Life:
         begun, done = self._after(1.3), self._after(30)
         self._clock("decide", self.received, begun, self.town)
         self._clock("finish", self.received, done, self.town)
-        if self._happened(begun):
-            self.state, self.self_handled = "handling", True
-            self._event("handle", begun, self.secretary)
-        if self._happened(done):
-            self.state, self.handled_at = "handled", str(done)
-            self._event("finish", done, self.secretary)
-            self._call_back(done)
+        self._done_by_town(begun, done)
 
     def _whistle(self, kind: str) -> None:
         blown, arrived, settled = self._after(1.3), self._after(9), self._after(33)
@@ -267,6 +261,9 @@ class Life:
         begun, done = at + timedelta(hours=self.pace), at + timedelta(hours=24 * self.pace)
         self._clock("decide", at, begun, self.town)
         self._clock("finish", at, done, self.town)
+        self._done_by_town(begun, done)
+
+    def _done_by_town(self, begun: datetime, done: datetime) -> None:
         if self._happened(begun):
             self.state, self.self_handled = "handling", True
             self._event("handle", begun, self.secretary)

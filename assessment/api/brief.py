@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -12,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.bases import asking
-from assessment.access import reads_figures
+from assessment.access import check_reads_figures
 from assessment.brief_words import CHANGES, call_words, difference_words, due_words
 from assessment.mornings import Due
 from assessment.queries.brief import Load, Yesterday
@@ -26,8 +24,7 @@ class MorningBrief(APIView):
     def get(self, request: Request) -> Response:
         """Return the brief as it stands now: every line with its reason, callers never named."""
         user = asking(request)
-        if not reads_figures(user):
-            raise PermissionDenied(_("The district's figures are not for your role to read."))
+        check_reads_figures(user)
         return Response(shown(brief_of(user, timezone.now())))
 
 

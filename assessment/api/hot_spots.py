@@ -15,6 +15,7 @@ from assessment.api.reports import JobOut
 from assessment.models import HotSpot, HotSpotSearch
 from assessment.queries import topics as queries
 from assessment.services.hotspots import ask_search
+from cases.api.inputs import NothingIn
 
 
 class HotSpotOut(serializers.ModelSerializer[HotSpot]):
@@ -100,12 +101,8 @@ class HotSpots(KeyedList):
         return queries.spots_for_list(asking(self.request))
 
 
-class NothingIn(serializers.Serializer[Any]):
-    """A search has no choices: it looks at the four weeks up to last midnight."""
-
-
 class HotSpotSearches(KeyedList, Doing):
-    """The searches for hot spots, the latest first; POST asks for one."""
+    """The searches for hot spots, the latest first; POST asks for one: of the four weeks up to last midnight."""
 
     queryset = HotSpotSearch.objects.all()
     serializer_class = HotSpotSearchOut

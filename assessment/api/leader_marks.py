@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -12,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.bases import Doing, asking
-from accounts.models import Role, User
+from accounts.models import User
 from accounts.refusals import BadInput
 from assessment import periods
 from assessment.models import FrozenPeriod
@@ -88,8 +87,7 @@ class LeaderMarks(Doing):
     def get(self, request: Request, period: str) -> Response:
         """Return the departments with orders in the period and your marks of them."""
         leader = asking(request)
-        if not leader.holds(Role.LEADER):
-            raise PermissionDenied(_("Only the district's leaders give these marks."))
+        leader_marks.check_leader(leader)
         return Response(marks_answer(periods.find(period), leader))
 
     @extend_schema(responses=LeaderMarksOut)

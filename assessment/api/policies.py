@@ -1,8 +1,6 @@
 """The call on the rules of assessment."""
 
-from django.core.exceptions import PermissionDenied
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -10,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.bases import asking
-from assessment.access import reads_figures
+from assessment.access import check_reads_figures
 from assessment.models import AssessmentPolicy
 from assessment.services.policies import policy_on, rules_of
 
@@ -23,8 +21,7 @@ class Policies(APIView):
     @extend_schema(responses={200: OpenApiTypes.OBJECT})
     def get(self, request: Request) -> Response:
         """Return each version as figures are kept with it, from which day it holds and whether it does today."""
-        if not reads_figures(asking(request)):
-            raise PermissionDenied(_("The district's figures are not for your role to read."))
+        check_reads_figures(asking(request))
         in_force = policy_on(timezone.localdate())
         rows = AssessmentPolicy.objects.order_by("-valid_from").prefetch_related("groups__members")
         results = [

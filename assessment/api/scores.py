@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +17,7 @@ from accounts.api.bases import asking
 from accounts.models import Unit
 from accounts.refusals import BadInput
 from assessment import periods
-from assessment.access import opens_unit, reads_figures, reads_ranking
+from assessment.access import check_opens_unit, check_reads_figures, check_reads_ranking
 from assessment.queries.working import numbers_kept_from
 from assessment.services import scores, workings
 
@@ -30,8 +29,7 @@ class PeriodReport(APIView):
     def get(self, request: Request, period: str) -> Response:
         """Return counts, rates and scores of a month (`2026-11`), a year (`2026`) or a named period."""
         at = timezone.now()
-        if not reads_figures(asking(request)):
-            raise PermissionDenied(_("The district's figures are not for your role to read."))
+        check_reads_figures(asking(request))
         return Response(scores.figures_of(periods.find(period), at).figures)
 
 
@@ -42,8 +40,7 @@ class Ranking(APIView):
 
     def get(self, request: Request, period: str) -> Response:
         at = timezone.now()
-        if not reads_ranking(asking(request)):
-            raise PermissionDenied(_("The district's figures are not for your role to read."))
+        check_reads_ranking(asking(request))
         figures = scores.figures_of(periods.find(period), at).figures
         head = {name: figures[name] for name in ("period", "from", "to", "computed_at", "policy")}
         return Response(head | {"results": figures[self.key], "next": None})
@@ -79,13 +76,11 @@ class Contributions(APIView):
     def check(self, request: Request, period: str, unit: str) -> periods.Span:
         """Return the period, where the asking user may open the unit's figures."""
         user = asking(request)
-        if not reads_ranking(user):
-            raise PermissionDenied(_("The district's figures are not for your role to read."))
+        check_reads_ranking(user)
         span = periods.find(period)
         if not Unit.objects.filter(code=unit, kind__in=self.kinds).exists():
             raise Http404
-        if not opens_unit(user, unit):
-            raise PermissionDenied(_("Only your own unit's figures are for you to open."))
+        check_opens_unit(user, unit)
         return span
 
     def page(self, request: Request, period: str, unit: str, part: str) -> Response:
@@ -97,7 +92,7 @@ class Contributions(APIView):
         )
         if page is None:
             raise Http404
-        rows = workings.rows_as_seen_by(asking(request), page.rows)
+        rows = workings.rows_without_names(page.rows, hidden)
         here = request.build_absolute_uri()
         link = replace_query_param(here, "cursor", page.next) if page.next else None
         return Response({"next": link, "results": rows})
@@ -158,9 +153,8 @@ class Working(Contributions):
     def get(self, request: Request, period: str, unit: str) -> Response:
         """Return every part with its sum and its contributions."""
         span = self.check(request, period, unit)
-        user, most = asking(request), _most(request)
-        hidden = numbers_kept_from(user)
-        found = workings.as_seen_by(user, self.of_unit(span, unit, most, hidden))
+        most, hidden = _most(request), numbers_kept_from(asking(request))
+        found = workings.without_names(self.of_unit(span, unit, most, hidden), hidden)
         for whole in filter(None, (found, found.get("performance"))):
             for name, part in whole["parts"].items():
                 part["next"] = self._address(request, span, unit, name, part["next"])

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cache, reduce
 from operator import add
@@ -78,18 +78,7 @@ class Tally(NamedTuple):
 
     @property
     def facts(self) -> Facts:
-        return Facts(
-            self.valid,
-            self.contacted,
-            self.resolved,
-            self.satisfied,
-            self.basic,
-            self.partly,
-            self.unsolved,
-            self.very_satisfied,
-            self.dissatisfied,
-            self.very_dissatisfied,
-        )
+        return Facts(**{one.name: getattr(self, one.name) for one in fields(Facts)})
 
 
 SAID: dict[str, dict[str, str]] = {

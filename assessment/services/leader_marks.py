@@ -45,10 +45,15 @@ def marks_counted(span: Span) -> dict[str, int]:
     return dict(given.annotate(count=Count("pk")))
 
 
-def check_marking(span: Span, actor: User, at: datetime) -> None:
-    """Raise `PermissionDenied` for all but leaders, `StepRefused` before the period and once it is frozen."""
+def check_leader(actor: User) -> None:
+    """Raise `PermissionDenied` for all but leaders."""
     if not actor.holds(Role.LEADER):
         raise PermissionDenied(_("Only the district's leaders give these marks."))
+
+
+def check_marking(span: Span, actor: User, at: datetime) -> None:
+    """Raise `PermissionDenied` for all but leaders, `StepRefused` before the period and once it is frozen."""
+    check_leader(actor)
     if FrozenPeriod.objects.filter(period=span.name).exists():
         raise StepRefused(_("The period is frozen; its marks cannot be changed any more."))
     if span.starts_at > at:

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q
 
 from assessment.papers.ranks import PARTS
+from assessment.papers.saying import ANSWERS as COUNTED
 from assessment.papers.saying import period_words
 from assessment.papers.sheets import MOST_LOST, Lost
 from assessment.scoring import half_up
@@ -62,14 +63,7 @@ def _named(line: Row, hidden: set[str]) -> str:
 
 
 LIMITS = {"acknowledge": "签收超时", "report_in": "报到超时", "finish": "办结超时"}
-SOLVED = {"yes": "解决", "partly": "部分解决", "no": "未解决"}
-SATISFIED = {
-    "very_satisfied": "非常满意",
-    "satisfied": "满意",
-    "basic": "基本满意",
-    "dissatisfied": "不满意",
-    "very_dissatisfied": "非常不满意",
-}
+ANSWERS = COUNTED | {"yes": "解决", "partly": "部分解决"}
 
 
 def _note(line: Row) -> str:
@@ -78,7 +72,7 @@ def _note(line: Row) -> str:
         return LIMITS.get(line["limit"], str(line["limit"]))
     if "satisfied" in line and "resolved" in line:
         said = ["" if line.get("contacted") else "未联系"]
-        said += [SOLVED.get(line["resolved"], ""), SATISFIED.get(line["satisfied"], "")]
+        said += [ANSWERS.get(line[name], "") for name in ("resolved", "satisfied")]
         return "，".join(filter(None, said))
     if "form" in line:
         return NAMES.get(line["form"], "")

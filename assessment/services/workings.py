@@ -10,13 +10,12 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from accounts.models import User
 from assessment import parts
 from assessment.models import FrozenPeriod
 from assessment.parts import Marked, UnitFacts
 from assessment.queries.kept import Line
 from assessment.queries.snapshots import one_snapshot
-from assessment.queries.working import TOWN, UNIT, Source, numbers_kept_from, source_of
+from assessment.queries.working import TOWN, UNIT, Source, source_of
 from assessment.rules import Rules
 from assessment.services.policies import rules_for
 from assessment.services.town_workings import performance
@@ -165,9 +164,8 @@ NAMING = ("case", "order", "document")
 """What of a contribution tells which case it is about."""
 
 
-def as_seen_by(reader: User, found: Row) -> Row:
+def without_names(found: Row, kept_back: frozenset[str]) -> Row:
     """Return a working in which no case kept from the reader is named: the points stay, and still add up."""
-    kept_back = numbers_kept_from(reader)
     if not kept_back:
         return found
     seen = found | {"parts": _unnamed(found["parts"], kept_back)}
@@ -178,19 +176,15 @@ def as_seen_by(reader: User, found: Row) -> Row:
     return seen
 
 
-def rows_as_seen_by(reader: User, rows: list[Row]) -> list[Row]:
-    """Return contributions of which none names a case that is kept from the reader."""
-    return _unnamed_rows(rows, numbers_kept_from(reader))
-
-
 def _unnamed(found: Mapping[str, Row], kept_back: frozenset[str]) -> dict[str, Row]:
     return {
-        name: part | {"contributions": _unnamed_rows(part["contributions"], kept_back)}
+        name: part | {"contributions": rows_without_names(part["contributions"], kept_back)}
         for name, part in found.items()
     }
 
 
-def _unnamed_rows(rows: list[Row], kept_back: frozenset[str]) -> list[Row]:
+def rows_without_names(rows: list[Row], kept_back: frozenset[str]) -> list[Row]:
+    """Return contributions of which none names a case that is kept from the reader."""
     return [
         row | {key: None for key in NAMING if key in row} if row.get("case") in kept_back else row
         for row in rows

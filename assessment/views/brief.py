@@ -3,18 +3,16 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.desks import page_url
 from accounts.models import Role, User
 from assessment import scoring
-from assessment.access import reads_figures
+from assessment.access import check_reads_figures
 from assessment.brief_words import CHANGES, call_words, difference_words, due_words
 from assessment.mornings import Call, Due, Why, Window
 from assessment.queries.brief import Yesterday
@@ -29,8 +27,7 @@ MARKED = {"emergencies": "red", "problems": "amber", "late": "amber", "objection
 def brief(request: HttpRequest) -> HttpResponse:
     """Show the brief of this morning as it stands now."""
     at, reader = timezone.now(), request.user
-    if not reads_figures(reader):
-        raise PermissionDenied(_("The district's figures are not for your role to read."))
+    check_reads_figures(reader)
     found = brief_of(reader, at)
     context = {
         "brief": found,

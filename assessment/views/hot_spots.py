@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from assessment.access import reads_figures
+from assessment.access import check_reads_figures
 from assessment.models import HotSpot, HotSpotSearch
 from assessment.queries import topics as queries
 from assessment.seasons import season_of
@@ -102,8 +101,7 @@ def aside(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _reader(request: HttpRequest) -> Any:
-    if not reads_figures(request.user):
-        raise PermissionDenied(_("The district's figures are not for your role to read."))
+    check_reads_figures(request.user)
     return request.user
 
 

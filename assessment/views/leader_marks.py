@@ -1,14 +1,12 @@
 """The leaders' marks of departments: one page for a period, saved together, until the period is frozen."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.models import Role
 from accounts.refusals import BadInput
 from assessment import periods
 from assessment.models import FrozenPeriod
@@ -20,8 +18,7 @@ from assessment.two_way_forms import LeaderMarksForm
 def page(request: HttpRequest, period: str = "") -> HttpResponse:
     """Show the departments with orders in the period and the leader's marks of them; POST keeps the marks."""
     at, leader = timezone.now(), request.user
-    if not leader.holds(Role.LEADER):
-        raise PermissionDenied(_("Only the district's leaders give these marks."))
+    leader_marks.check_leader(leader)
     span = periods.find(period) if period else periods.running_month(at)
     form = LeaderMarksForm(
         request.POST or None,

@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Role, User
 from assessment import periods
-from assessment.access import reads_figures, reads_ranking
+from assessment.access import check_reads_figures, check_reads_ranking, reads_figures
 from assessment.periods import Span
 from assessment.services import scores
 from assessment.views import board
@@ -27,8 +26,7 @@ from assessment.views.ranks import percent_of
 def month(request: HttpRequest, period: str = "") -> HttpResponse:
     """Show the figures of a period, by default of the running month, as last reckoned or as frozen."""
     at, reader = timezone.now(), request.user
-    if not reads_ranking(reader):
-        raise PermissionDenied(_("The district's figures are not for your role to read."))
+    check_reads_ranking(reader)
     if chosen := request.GET.get("period", ""):
         span = periods.find(chosen)
         return redirect(_address(span, request.GET.get("tab", "")))
@@ -60,8 +58,7 @@ def month(request: HttpRequest, period: str = "") -> HttpResponse:
 def refresh(request: HttpRequest, period: str) -> HttpResponse:
     """Reckon the figures of the period anew, now."""
     at = timezone.now()
-    if not reads_figures(request.user):
-        raise PermissionDenied(_("The district's figures are not for your role to read."))
+    check_reads_figures(request.user)
     scores.refresh(periods.find(period), at)
     messages.success(request, _("The figures have been reckoned anew."))
     return redirect("assessment:month", period)

@@ -1,16 +1,14 @@
 """The lists of orders and whistles behind the numbers of the month page."""
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.models import Unit
 from accounts.paging import bounded_count, page_of
 from assessment import periods
-from assessment.access import opens_unit
+from assessment.access import check_opens_unit
 from assessment.queries import behind
 from grids.models import Area
 
@@ -22,8 +20,7 @@ def orders(request: HttpRequest, period: str) -> HttpResponse:
     """List the orders that a number of a department counts, newest first."""
     at = timezone.now()
     unit, what = _code(request, "unit"), request.GET.get("what", "orders")
-    if not opens_unit(request.user, unit):
-        raise PermissionDenied(_("Only your own unit's figures are for you to open."))
+    check_opens_unit(request.user, unit)
     if what not in behind.NUMBERS:
         raise Http404
     span = periods.find(period)
@@ -45,8 +42,7 @@ def whistles(request: HttpRequest, period: str) -> HttpResponse:
     """List the whistles that a number counts, newest first."""
     at = timezone.now()
     town, solved = _code(request, "town"), request.GET.get("solved") == "1"
-    if not opens_unit(request.user, town):
-        raise PermissionDenied(_("Only your own unit's figures are for you to open."))
+    check_opens_unit(request.user, town)
     span = periods.find(period)
     rows = behind.whistles_behind(span, request.user, town=town, solved=solved)
     page = page_of(behind.whistles_with_case(rows), request.GET.get(CURSOR, ""), by="blown_at")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import Unit
 from accounts.refusals import BadInput
-from assessment.access import reads_figures
+from assessment.access import check_reads_figures
 from assessment.models import AssessmentPolicy, ExclusionItem, Period, RuleChange
 from assessment.policy_forms import OF_FIVE, SECTIONS, EndForm, ItemForm, PeriodForm, PolicyForm
 from assessment.services import rule_changes
@@ -29,8 +29,7 @@ VERSIONS, PERIODS, CHANGES = 20, 30, 20
 @require_GET
 def policies(request: HttpRequest) -> HttpResponse:
     """Show the rules in force, what each version changed, the list of what is not counted, and periods."""
-    if not reads_figures(request.user):
-        raise PermissionDenied(_("The district's figures are not for your role to read."))
+    check_reads_figures(request.user)
     return _index(request)
 
 

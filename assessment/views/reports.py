@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from assessment.access import reads_figures, reads_ranking
+from assessment.access import check_reads_ranking, reads_figures
 from assessment.models import Job, ReportPlan
 from assessment.queries import reports as queries
 from assessment.report_forms import FreezeForm, PlanForm, ReportFilter, ReportForm, periods_on_offer
@@ -23,8 +23,7 @@ from dispatch.models import Paper
 
 
 def _check_reads(request: HttpRequest) -> None:
-    if not reads_ranking(request.user):
-        raise PermissionDenied(_("The district's figures are not for your role to read."))
+    check_reads_ranking(request.user)
 
 
 def _tabs(request: HttpRequest, active: str) -> list[dict[str, Any]]:

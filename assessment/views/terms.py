@@ -4,29 +4,25 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from assessment import scales
-from assessment.scoring import BASIC, CONTENT, FULL, NO, SATISFIED
+from assessment.rules import Rules
+from assessment.scoring import BASIC, FULL, NO, PARTLY, SATISFIED, YES
 from assessment.views.links import Links, Number
 
 Row = dict[str, Any]
-TOLD_AT_NOTHING = ("partly", BASIC)
+COUNTED_AS = {YES: "resolved", PARTLY: "partly", NO: "unsolved"}
+"""What the counts of the answers to whether the matter was solved are called."""
+
+TOLD_AT_NOTHING = (PARTLY, BASIC)
 """Answers between yes and no: that they count nothing is worth saying."""
 
 
 def terms_of(totals: Row, links: Links, policy: Mapping[str, Any]) -> Row:
     """Return the terms of the rates of resolution and of satisfaction, the best answer first."""
-    own = {name: Decimal(text) for name, text in policy.get("answer_factors", {}).items()}
-    factors = scales.factors_of(policy.get("scale", scales.THREE), own)
-    solved = {
-        "resolved": FULL,
-        "partly": Decimal(policy.get("partly_factor", "0")),
-        "unsolved": factors[NO],
-    }
-    basic = Decimal(policy["basic_factor"])
-    content = {name: basic if name == BASIC else factors[name] for name in CONTENT}
+    weights = Rules.from_snapshot(policy).weights
+    solved = {COUNTED_AS[name]: factor for name, factor in weights.solved().items()}
     return {
-        "resolution": _terms(solved, "resolved", totals, links),
-        "satisfaction": _terms(content, SATISFIED, totals, links),
+        "resolution": _terms(solved, COUNTED_AS[YES], totals, links),
+        "satisfaction": _terms(weights.content(), SATISFIED, totals, links),
     }
 
 

@@ -13,7 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Unit, User
-from assessment.access import RANKED, opens_unit, reads_figures, reads_ranking
+from assessment.access import (
+    RANKED,
+    check_opens_unit,
+    check_reads_figures,
+    check_reads_ranking,
+    reads_figures,
+)
 from assessment.services.trend import (
     DEPARTMENT,
     DISTRICT,
@@ -34,8 +40,7 @@ from grids.naming import short_name
 def trend(request: HttpRequest) -> HttpResponse:
     """Show the trend asked for: by default what the district received, or how a unit was rated."""
     at, reader = timezone.now(), request.user
-    if not reads_ranking(reader):
-        raise PermissionDenied(_("The district's figures are not for your role to read."))
+    check_reads_ranking(reader)
     units = _units_of(reader)
     code = request.GET.get("unit") or ("" if reads_figures(reader) else units[0].code)
     sort = _sort_of(code, units, reader)
@@ -65,8 +70,7 @@ def trend(request: HttpRequest) -> HttpResponse:
 @require_POST
 def reckon(request: HttpRequest) -> HttpResponse:
     """Reckon two more of the months that nobody has reckoned yet, and go back to the trend."""
-    if not reads_figures(request.user):
-        raise PermissionDenied(_("The district's figures are not for your role to read."))
+    check_reads_figures(request.user)
     reckon_missing(timezone.now())
     asked = {name: request.POST[name] for name in ("unit", "what") if request.POST.get(name)}
     return redirect(f"{reverse('assessment:trend')}?{urlencode(asked)}")
@@ -91,8 +95,7 @@ def _sort_of(code: str, units: list[Unit], reader: User) -> str:
         return DISTRICT
     unit = next((unit for unit in units if unit.code == code), None)
     if unit is None:
-        if not opens_unit(reader, code):
-            raise PermissionDenied(_("Only your own unit's figures are for you to open."))
+        check_opens_unit(reader, code)
         raise Http404
     return TOWN if unit.kind == Unit.Kind.TOWN else DEPARTMENT
 

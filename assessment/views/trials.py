@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.refusals import BadInput
 from assessment import periods
-from assessment.access import reads_figures
+from assessment.access import check_reads_figures
 from assessment.periods import Span
 from assessment.queries.past_clocks import count_of
 from assessment.services.proposals import changed_limits, proposed_calendar, tried_rules
@@ -26,8 +25,7 @@ MOST_CLOCKS = 60_000
 @require_http_methods(["GET", "POST"])
 def what_if(request: HttpRequest) -> HttpResponse:
     """Show the form of a trial and, once it is sent, the outcome beside history; nothing is written."""
-    if not reads_figures(request.user):
-        raise PermissionDenied(_("The district's figures are not for your role to read."))
+    check_reads_figures(request.user)
     at = timezone.now()
     month_before, _after = periods.neighbours(periods.running_month(at))
     context: dict[str, Any] = {"trial": None}

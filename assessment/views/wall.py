@@ -1,6 +1,5 @@
 """The board on the wall: the page, and what is asked every few seconds."""
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -8,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from assessment.access import reads_figures
+from assessment.access import check_reads_figures
 from assessment.services.wall import board, board_as_json, version_of
 
 EVERY = 4
@@ -38,8 +37,7 @@ def news(request: HttpRequest) -> HttpResponse:
 
 
 def _refuse_others(request: HttpRequest) -> None:
-    if not reads_figures(request.user):
-        raise PermissionDenied(_("The district's figures are not for your role to read."))
+    check_reads_figures(request.user)
 
 
 def words() -> dict[str, str]:

@@ -4,7 +4,6 @@ import csv
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import Unit, User
 from assessment import periods
-from assessment.access import opens_unit, reads_ranking
+from assessment.access import check_opens_unit, check_reads_ranking
 from assessment.parts import TOWN_PARTS, UNIT_PARTS
 from assessment.services import workings
 from assessment.spans import Span
@@ -87,14 +86,12 @@ def contributions(
 
 def _opened(reader: User, period: str, sort: str, code: str) -> tuple[Span, Unit]:
     """Return the period and the unit whose working is asked for, where the reader may open it."""
-    if not reads_ranking(reader):
-        raise PermissionDenied(_("The district's figures are not for your role to read."))
+    check_reads_ranking(reader)
     if sort not in SORTS or "\x00" in code:
         raise Http404
     span = periods.find(period)
     unit = get_object_or_404(Unit, code=code, kind__in=SORTS[sort])
-    if not opens_unit(reader, code):
-        raise PermissionDenied(_("Only your own unit's figures are for you to open."))
+    check_opens_unit(reader, code)
     return span, unit
 
 

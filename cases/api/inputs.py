@@ -97,6 +97,10 @@ class RulingIn(serializers.Serializer[Any]):
     reason = serializers.CharField(**TEXT)
 
 
+class NothingIn(serializers.Serializer[Any]):
+    """Nothing need be said."""
+
+
 class ResumeIn(serializers.Serializer[Any]):
     """Nothing need be said."""
 

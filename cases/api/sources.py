@@ -16,7 +16,7 @@ from accounts.api.idempotency import answer_once
 from accounts.api.moments import MomentFilter
 from cases.api.cases import OfOneCase, case_answer, seen_case
 from cases.api.fields import Coordinate, SeenText
-from cases.api.inputs import MAY_LACK, TEXT
+from cases.api.inputs import MAY_LACK, TEXT, NothingIn
 from cases.api.outputs import CaseOut
 from cases.api.places import take_place, take_place_said
 from cases.models import Case, Clue, Commendation, ExitKind, Urge
@@ -137,10 +137,6 @@ class Clues(Doing, KeyedList):
             return Response(answer, status=201 if new else 200)
 
         return answer_once(request, act)
-
-
-class NothingIn(serializers.Serializer[Any]):
-    """Nothing need be said."""
 
 
 class CollectClue(Doing):

@@ -6,11 +6,12 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from accounts import locks
 from accounts.models import Role, User
 from accounts.refusals import BadInput, StepRefused
 from accounts.services.notices import Draft, tell_people, tell_units
@@ -106,8 +107,7 @@ def _sent(sender: str, at: datetime) -> int:
 
 def _count_alone(sender: str, at: datetime) -> None:
     """Count once more, one after the other: a burst from one address must not slip through together."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [sender])
+    locks.hold(f"snapshots {sender}")
     if _sent(sender, at) >= settings.SNAPSHOTS_PER_HOUR:
         raise TooMany
 
