@@ -64,8 +64,8 @@ class Measure:
 
 
 def measure(before: Counts, after: Counts, *, whole: bool = False) -> Measure:
-    """Compare the weeks after with those before. With `whole` the place is the district: there is no rest to
-    compare with, and the comparison is with the past alone."""
+    """Compare the weeks after with those before; without any before, nothing is said. With `whole` the place is the
+    district: there is no rest to compare with, and the comparison is with the past alone."""
     past, now = sum(own for own, _rest in before), sum(own for own, _rest in after)
     rest_past, rest_now = sum(rest for _own, rest in before), sum(rest for _own, rest in after)
     beside = not whole and min(rest_past, rest_now) > 0
@@ -75,8 +75,8 @@ def measure(before: Counts, after: Counts, *, whole: bool = False) -> Measure:
     low, high = mean_between(now / factor, DOUBT)
     bounds = (_rounded(low * factor / len(after)), _rounded(high * factor / len(after)))
     district = (_a_week(rest_past, before), _a_week(rest_now, after)) if not whole else None
-    verdict, chance = "early", None
-    if len(after) >= LEAST_WEEKS:
+    verdict, chance = "early" if len(after) < LEAST_WEEKS else "few", None
+    if before and len(after) >= LEAST_WEEKS:
         odds = rest_now / rest_past if beside else len(after) / len(before)
         spread = _spread(past + now, factor, rest_past + rest_now if beside else 0)
         verdict, chance = _verdict(now, past + now, odds / (1 + odds), spread)

@@ -36,7 +36,7 @@ BLOCK = f"""
     )
 """  # noqa: S608 - put together from constants of this page
 
-EARLIEST = "SELECT min(received_at) FROM cases_case WHERE received_at >= %(start)s"
+EARLIEST = "SELECT min(received_at) FROM cases_case"
 
 WEEKS = f"""
     SELECT floor(extract(epoch FROM c.received_at - %(start)s) / %(seconds)s)::int,
@@ -87,11 +87,10 @@ def cells(
     the first case on file are left out: they would count as quiet.
     """
     length = timedelta(days=days)
+    earliest = first_case()
+    if earliest is None or earliest >= end:
+        return []
     with connection.cursor() as cursor:
-        cursor.execute(EARLIEST, {"start": end - blocks * length})
-        (earliest,) = cursor.fetchone() or (None,)
-        if earliest is None or earliest >= end:
-            return []
         known = min(blocks, -((earliest - end) // length))  # whole or begun
         counts: dict[Key, list[int]] = defaultdict(lambda: [0] * known)
         for block in range(known):
@@ -112,6 +111,23 @@ def _cells_in(rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Key, int]]:
         wanted = (12 if community is not None else 9, 4 if second is not None else 2)
         if wanted in LEVELS and (len(key[0]), len(key[1])) == wanted:
             yield key, count
+
+
+def first_case() -> datetime | None:
+    """Return when the first case on file was received; None where there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(EARLIEST)
+        (earliest,) = cursor.fetchone() or (None,)
+    return earliest
+
+
+def weeks_before(area: str, category: str, end: date, most: int) -> list[Week]:
+    """Return the weeks before the day, at most so many. Weeks from before the first case on file, of any category, are left
+    out: they would count as quiet, and whatever came after them as a rise."""
+    if (earliest := first_case()) is None:
+        return []
+    first, found = timezone.localdate(earliest), weeks(area, category, end - most * WEEK, end)
+    return [week for week in found if week.starts_on + WEEK > first]
 
 
 def weeks(area: str, category: str, start: date, end: date) -> list[Week]:

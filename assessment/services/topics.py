@@ -62,10 +62,10 @@ def owner_for(category: str, area: str) -> tuple[str, list[str]]:
 
 
 def baseline_of(category: str, area: str, begun_on: date) -> Decimal:
-    """Return how many residents a week came with it in the twelve weeks before the day."""
-    start = begun_on - BASE_WEEKS * queries.WEEK
-    people = sum(week.people for week in queries.weeks(area, category, start, begun_on))
-    return (Decimal(people) / BASE_WEEKS).quantize(CENT, ROUND_HALF_UP)
+    """Return how many residents a week came with it in the twelve weeks before the day; 0 where no week is on file."""
+    base = queries.weeks_before(area, category, begun_on, BASE_WEEKS)
+    people = Decimal(sum(week.people for week in base))
+    return (people / max(1, len(base))).quantize(CENT, ROUND_HALF_UP)
 
 
 @transaction.atomic
@@ -217,25 +217,26 @@ def measured(topic: Topic, at: datetime) -> Measure:
     """Measure a topic up to the moment, or return what was measured when it was closed."""
     if topic.measured:
         return Measure.from_json(topic.measured)
-    end = timezone.localdate(topic.closed_at or at)
-    start = topic.begun_on - BASE_WEEKS * queries.WEEK
-    area = topic.area_id or ""
-    before = queries.weeks(area, topic.category_id, start, topic.begun_on)
-    after = queries.weeks(area, topic.category_id, topic.begun_on, max(end, topic.begun_on))
+    before, since = weeks_of(topic, at)
     return measure(
         [(week.people, week.all_people - week.people) for week in before],
-        [(week.people, week.all_people - week.people) for week in after],
-        whole=not area,
+        [(week.people, week.all_people - week.people) for week in since],
+        whole=not topic.area_id,
     )
+
+
+def weeks_of(topic: Topic, at: datetime) -> tuple[list[queries.Week], list[queries.Week]]:
+    """Return the weeks before a topic that are its base, and the whole ones since, up to its end or the moment."""
+    area, begun_on = topic.area_id or "", topic.begun_on
+    end = max(begun_on, timezone.localdate(topic.closed_at or at))
+    before = queries.weeks_before(area, topic.category_id, begun_on, BASE_WEEKS)
+    return before, queries.weeks(area, topic.category_id, begun_on, end)
 
 
 def account_of(topic: Topic, at: datetime) -> dict[str, Any]:
     """Return what a report tells of a topic: the measure, the entries, the cases since it began."""
     found = measured(topic, at)
-    end = timezone.localdate(topic.closed_at or at)
-    weeks = queries.weeks(
-        topic.area_id or "", topic.category_id, topic.begun_on, max(end, topic.begun_on)
-    )
+    _before, weeks = weeks_of(topic, at)
     return {
         "number": topic.number,
         "title": topic.title,

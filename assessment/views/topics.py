@@ -22,7 +22,6 @@ from assessment.access import reads_figures
 from assessment.measures import Measure
 from assessment.models import HotSpot, Topic, TopicEntry
 from assessment.models.topics import OWNING
-from assessment.queries import hotspots as counts
 from assessment.queries import topics as queries
 from assessment.services import topics as services
 from assessment.services.hotspots import DECIDING, check_decides
@@ -278,26 +277,17 @@ def _event(entry: TopicEntry, units: dict[str, str]) -> dict[str, Any]:
 
 def _chart(seen: Topic, found: Measure, at: Any) -> dict[str, Any]:
     """Return the weeks before and since, beside what they were had all gone as in the rest of the district."""
-    end = timezone.localdate(seen.closed_at or at)
-    start = seen.begun_on - services.BASE_WEEKS * counts.WEEK
-    weeks = counts.weeks(seen.area_id or "", seen.category_id, start, max(end, seen.begun_on))
-    before = [week for week in weeks if week.starts_on < seen.begun_on]
+    before, since = services.weeks_of(seen, at)
+    weeks = before + since
     rest = sum(week.all_people - week.people for week in before)
     share = sum(week.people for week in before) / rest if rest else 0.0
     series = [
         {"name": _("Residents a week"), "values": [week.people for week in weeks]},
-        {
-            "name": _("Goal"),
-            "values": [float(seen.goal) if w.starts_on >= seen.begun_on else None for w in weeks],
-        },
+        {"name": _("Goal"), "values": [float(seen.goal)] * len(weeks)},
     ]
     if found.beside and share:
-        line = [
-            round(share * (week.all_people - week.people), 1)
-            if week.starts_on >= seen.begun_on
-            else None
-            for week in weeks
-        ]
+        line: list[float | None] = [None] * len(before)
+        line += [round(share * (week.all_people - week.people), 1) for week in since]
         series.append({"name": _("Had it gone as elsewhere"), "values": line})
     labels = [date_format(week.starts_on, "n-j") for week in weeks]
     return {"labels": labels, "series": series}

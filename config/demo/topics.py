@@ -93,7 +93,7 @@ def _closed_topic(people: People, until: datetime) -> None:
             area="",
             owner="SCJ",
             assists=("ZJW",),
-            goal=Decimal(3),
+            goal=Decimal("0.5"),
             begun_on=begun,
             review_on=begun + 56 * DAY,
         ),
@@ -106,7 +106,7 @@ def _closed_topic(people: People, until: datetime) -> None:
         (25, "困人电话核验完毕，更换话机十七部。"),
     ):
         enter(topic.pk, actor=owner, at=until - ago * DAY, text=text)
-    outcome = "整改任务完成，转入日常监管；成效以统计口径为准，后续按季度复看。"
+    outcome = "整改任务完成，转入日常监管；每周件数未降到目标，后续按季度复看。"
     close_topic(topic.pk, actor=people.named("supervisor"), at=until - 3 * DAY, outcome=outcome)
 
 

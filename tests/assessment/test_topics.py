@@ -46,6 +46,11 @@ def week(start: date, many: int, area: str = COMMUNITY) -> None:
     )
 
 
+def on_file_since(weeks: int) -> None:
+    """Put a case of another category on file so many weeks before the beginning."""
+    case(moment(BEGUN - timedelta(weeks=weeks)), OTHER_COMMUNITY, "01").save(force_insert=True)
+
+
 def taken_up(stage: Stage, at: date = BEGUN, **given: object) -> Topic:
     return open_topic(
         replace(GIVEN, **given),  # type: ignore[arg-type]
@@ -70,8 +75,31 @@ def test_a_topic_has_a_number_an_owner_and_a_baseline_from_the_data(stage: Stage
 
 
 def test_the_baseline_is_rounded_half_up(stage: Stage) -> None:
+    on_file_since(12)
     week(BEGUN - timedelta(weeks=1), 5)
     assert baseline_of("0306", COMMUNITY, BEGUN) == Decimal("0.42")
+
+
+def test_weeks_from_before_the_first_case_on_file_do_not_count_as_quiet(stage: Stage) -> None:
+    """A district that began four weeks ago has a baseline of four weeks, and no false rise after it."""
+    on_file_since(4)
+    week(BEGUN - timedelta(weeks=2), 6)
+    week(BEGUN - timedelta(weeks=1), 6)
+    assert baseline_of("0306", COMMUNITY, BEGUN) == Decimal("3.00")
+    topic = taken_up(stage, area="", owner=OTHER_TOWN)
+    for n in range(3):
+        week(BEGUN + timedelta(weeks=n), 3)
+    found = measured(topic, moment(BEGUN + timedelta(weeks=3)))
+    assert (found.before, found.after, found.verdict) == (Decimal(3), Decimal(3), "unclear")
+
+
+def test_where_nothing_was_on_file_before_no_change_is_told(stage: Stage) -> None:
+    topic = taken_up(stage)
+    for n in range(3):
+        week(BEGUN + timedelta(weeks=n), 7)
+    found = measured(topic, moment(BEGUN + timedelta(weeks=3)))
+    assert (topic.baseline, found.before, found.after) == (Decimal(0), Decimal(0), Decimal(7))
+    assert (found.verdict, found.chance) == ("few", None)
 
 
 def test_the_responsibility_list_proposes_the_owner_else_the_town(stage: Stage) -> None:

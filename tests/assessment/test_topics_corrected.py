@@ -91,6 +91,7 @@ def test_where_the_beginning_moves_the_baseline_is_counted_anew(stage: Stage) ->
     assert one.baseline == 0
     at = moment(one.begun_on + timedelta(days=1))
     case(at, COMMUNITY, "0306").save(force_insert=True)
+    case(at - timedelta(weeks=12), COMMUNITY, "01").save(force_insert=True)
     found = corrected(stage, one, "supervisor", begun_on=one.begun_on + timedelta(days=7))
     assert found.baseline == Decimal("0.08")
     assert found.entries.get().changes["baseline"] == ["0.00", "0.08"]
