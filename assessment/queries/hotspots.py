@@ -16,6 +16,7 @@ from django.db import connection
 from django.utils import timezone
 
 from assessment.hotspots import LEVELS, Cell, Key
+from assessment.queries.on_file import first_case
 
 WEEK = timedelta(days=7)
 
@@ -35,8 +36,6 @@ BLOCK = f"""
         (community, second), (community, first), (town, second), (town, first)
     )
 """  # noqa: S608 - put together from constants of this page
-
-EARLIEST = "SELECT min(received_at) FROM cases_case"
 
 WEEKS = f"""
     SELECT floor(extract(epoch FROM c.received_at - %(start)s) / %(seconds)s)::int,
@@ -111,14 +110,6 @@ def _cells_in(rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Key, int]]:
         wanted = (12 if community is not None else 9, 4 if second is not None else 2)
         if wanted in LEVELS and (len(key[0]), len(key[1])) == wanted:
             yield key, count
-
-
-def first_case() -> datetime | None:
-    """Return when the first case on file was received; None where there is none."""
-    with connection.cursor() as cursor:
-        cursor.execute(EARLIEST)
-        (earliest,) = cursor.fetchone() or (None,)
-    return earliest
 
 
 def weeks_before(area: str, category: str, end: date, most: int) -> list[Week]:

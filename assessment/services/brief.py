@@ -23,6 +23,7 @@ from assessment.mornings import (
 )
 from assessment.queries import brief as queries
 from assessment.queries.brief import Load, Yesterday
+from assessment.queries.on_file import first_case
 from assessment.usual import Difference
 from cases import calendars
 
@@ -76,7 +77,8 @@ def brief_of(user: User, at: datetime) -> Brief:
     """Return the brief for the reader at that moment; some twenty queries, however much there is."""
     calendar = calendars.current()
     window, until = window_of(at, calendar), end_of_day(at, calendar)
-    before = alike(window, calendar)
+    since = first_case()
+    before = [span for span in alike(window, calendar) if since and since <= span.since]
     towns = queries.towns_in_charge(user)
     objections = queries.waiting_objections(user)
     due = queries.due_today(user, at, until)

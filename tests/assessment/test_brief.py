@@ -58,19 +58,31 @@ def test_a_new_emergency_is_named(stage: Stage) -> None:
     assert (blown.count, blown.numbers) == (1, (whistle.case.number,))
 
 
-def test_a_count_unlike_the_usual_says_so_and_its_list_counts_the_same(stage: Stage) -> None:
-    usual = stage.case().pk
-    weeks = [MONDAY - timedelta(weeks=n, hours=5) for n in range(1, 9)]
-    rows = [(at, n) for at in weeks for n in range(2)]
-    rows += [(MONDAY - timedelta(hours=4), n) for n in range(30)]
-    for number, (at, _n) in enumerate(rows):
-        case = Case.objects.get(pk=usual)
+def thirty_after_weeks_of_two(stage: Stage, weeks: int) -> None:
+    """Receive two cases in each of so many weeks, and thirty this morning."""
+    first = stage.case()
+    moments = [MONDAY - timedelta(weeks=n, hours=5) for n in range(1, weeks + 1)] * 2
+    moments += [MONDAY - timedelta(hours=4)] * 30
+    Case.objects.filter(pk=first.pk).update(received_at=moments.pop())
+    for number, at in enumerate(moments):
+        case = Case.objects.get(pk=first.pk)
         case.pk, case.number, case.received_at = None, f"X{number}", at
         case.save(force_insert=True)
+
+
+def test_a_count_unlike_the_usual_says_so_and_its_list_counts_the_same(stage: Stage) -> None:
+    thirty_after_weeks_of_two(stage, 8)
     received = brief_of(stage.who("leader"), MONDAY).changes[0]
     assert received.count == 30
     assert received.difference is not None
     assert (received.difference.median, received.difference.by) == (2, 28)
+
+
+def test_weeks_from_before_the_first_case_on_file_are_not_what_is_usual(stage: Stage) -> None:
+    """A district whose product came seven weeks ago has three worked like this one: too few to say what is usual."""
+    thirty_after_weeks_of_two(stage, 7)
+    brief = brief_of(stage.who("leader"), MONDAY)
+    assert (brief.compared, brief.changes[0].difference) == (3, None)
 
 
 @pytest.mark.parametrize("what", ["received", "closed", "problem", "breached"])
