@@ -23,3 +23,6 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.MD5PasswordHasher"
 ]  # signing in is not what is measured
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405  # empty: files are served where they lie
+WHITENOISE_AUTOREFRESH = (
+    True  # each client makes its middlewares anew: none reads all the files that nobody asks for
+)

@@ -1,9 +1,11 @@
-"""Small histories of every sort of case, written row by row, for figures to be reckoned from."""
+"""Small histories of every sort of case, for figures to be reckoned from: drawn one by one, written table by table."""
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from accounts.models import Unit, User
 from assessment.models import LeaderMark, Review, ReviewAnswer, WhistleMark
@@ -22,6 +24,20 @@ PLACES = (
     (OTHER_TOWN, "110112012001001"),
 )
 TIMED = ("acknowledge", "report_in", "finish")
+TABLES: tuple[type[Any], ...] = (
+    Case,
+    Whistle,
+    Order,
+    CaseParty,
+    Callback,
+    Clock,
+    Review,
+    ReviewAnswer,
+    WhistleMark,
+    Objection,
+    Document,
+)
+"""In the order in which they refer to each other."""
 
 
 @dataclass
@@ -36,16 +52,48 @@ class History:
         # Chance of its own for what came later, so that a seed still writes the cases it always wrote.
         self.aside = random.Random(str(self.dice.getstate()[1][:8]))
         self.units = {unit.code: unit for unit in Unit.objects.all()}
+        self.drawn: list[Any] = []
+        self.parties: set[tuple[str, str]] = set()
+        self.clocks: list[tuple[Clock, Order | None]] = []
+        self.depth, self.documents = 0, Document.objects.count()
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Write what is drawn inside once the outermost is done: a row of each table by itself took most of a test's time."""
+        self.depth += 1
+        yield
+        self.depth -= 1
+        if not self.depth:
+            for table in TABLES:
+                if table is Clock:
+                    self._name_orders()
+                table.objects.bulk_create([row for row in self.drawn if type(row) is table])
+            self.drawn = []
+
+    def _name_orders(self) -> None:
+        for clock, order in self.clocks:
+            clock.order_ref = order and order.pk
+        self.clocks = []
+
+    def draw(self, row: Any) -> Any:
+        """Keep a row to be written."""
+        self.drawn.append(row)
+        return row
 
     def write(self, count: int) -> None:
         """Write `count` cases received from a week before March 2026 to a week after, edges too."""
         span = (APRIL - MARCH + timedelta(days=14)).total_seconds()
-        for number in range(count):
-            moment = MARCH - timedelta(days=7) + timedelta(seconds=self.dice.uniform(0, span))
-            self.case(EDGES[number] if number < len(EDGES) else moment)
+        with self.at_once():
+            for number in range(count):
+                moment = MARCH - timedelta(days=7) + timedelta(seconds=self.dice.uniform(0, span))
+                self.case(EDGES[number] if number < len(EDGES) else moment)
 
     def case(self, at: datetime, **given: Any) -> Case:
         """Write one case with whatever chance gives it: redo, callbacks, whistles, marks."""
+        with self.at_once():
+            return self._case(at, given)
+
+    def _case(self, at: datetime, given: dict[str, Any]) -> Case:
         dice = self.dice
         town, area = dice.choice(PLACES)
         state = dice.choice(
@@ -69,25 +117,24 @@ class History:
         for name, value in given.items():
             setattr(case, name, value)
         self.written += 1
-        case.save(force_insert=True)
-        for round_ in range(1, case.round + 1):
-            self.round_of(case, round_)
+        self.draw(case)
+        outcomes = [self.round_of(case, round_) for round_ in range(1, case.round + 1)]
         self.clock(case, "finish", self.units[case.town_id], None)
-        reached = Callback.objects.filter(case=case, outcome="reached").exists()
-        case.callback_given_up = not reached and self.aside.random() < 0.7
+        case.callback_given_up = not any(outcomes) and self.aside.random() < 0.7
         case.self_handled = self.aside.random() < 0.4
-        case.save()
         return case
 
-    def round_of(self, case: Case, round_: int) -> None:
+    def round_of(self, case: Case, round_: int) -> bool:
+        """Draw a round; tell whether its resident was reached."""
         dice, attempt = self.dice, 0
         for _ in range(dice.choice([0, 0, 1, 2])):
             attempt += 1
             self.callback(case, round_, attempt, dice.choice(["no_answer", "refused"]))
-        if dice.random() < 0.6:
+        if reached := dice.random() < 0.6:
             self.callback(case, round_, attempt + 1, "reached")
         if dice.random() < 0.5:
             self.whistle(case, round_)
+        return reached
 
     def callback(
         self, case: Case, round_: int, attempt: int, outcome: str, **given: Any
@@ -100,20 +147,23 @@ class History:
             if reached
             else "",
         }
-        return Callback.objects.create(
-            case=case,
-            round=round_,
-            attempt=attempt,
-            outcome=outcome,
-            at=case.received_at + timedelta(days=3 * round_, minutes=attempt),
-            **(answers | given),
-        )
+        with self.at_once():
+            return self.draw(
+                Callback(
+                    case=case,
+                    round=round_,
+                    attempt=attempt,
+                    outcome=outcome,
+                    at=case.received_at + timedelta(days=3 * round_, minutes=attempt),
+                    **(answers | given),
+                )
+            )
 
     def whistle(self, case: Case, round_: int) -> Whistle:
         dice = self.dice
         at = case.received_at + timedelta(hours=round_)
         settled = dice.random() < 0.6
-        whistle = Whistle.objects.create(
+        whistle = Whistle(
             case=case,
             round=round_,
             level="town",
@@ -125,8 +175,10 @@ class History:
         )
         recalled = settled and dice.random() < 0.3
         codes = dice.sample(["CGW", "ZJW", "XFZD"], dice.choice([1, 2, 3]))
-        for position, code in enumerate(codes):
-            self.order(whistle, code, "assist" if position else "lead", settled, recalled)
+        with self.at_once():
+            self.draw(whistle)
+            for position, code in enumerate(codes):
+                self.order(whistle, code, "assist" if position else "lead", settled, recalled)
         return whistle
 
     def order(self, whistle: Whistle, code: str, part: str, settled: bool, recalled: bool) -> Order:
@@ -150,43 +202,50 @@ class History:
             reported_at=arrived,
             settled_at=at if state in {"accepted", "reviewed", "withdrawn"} else None,
         )
-        order.save(force_insert=True)
-        CaseParty.objects.get_or_create(case=whistle.case, unit=order.unit)
-        for kind in TIMED:
-            self.clock(whistle.case, kind, order.unit, order.pk)
-        if state == "accepted" and dice.random() < 0.5:  # sent back once: a second limit to finish
-            self.clock(whistle.case, "finish", order.unit, order.pk)
-        if state == "reviewed":
+        with self.at_once():
+            self.draw(order)
+            self.follow(order)
+        return order
+
+    def follow(self, order: Order) -> None:
+        """Draw what hangs on an order: the party, its clocks, marks, objection, document."""
+        dice, case, unit = self.dice, order.case, order.unit
+        if (case.number, unit.code) not in self.parties:
+            self.parties.add((case.number, unit.code))
+            self.draw(CaseParty(case=case, unit=unit))
+        clocks = [self.clock(case, kind, unit, order) for kind in TIMED]
+        if order.state == "accepted" and dice.random() < 0.5:  # sent back once: a second limit
+            self.clock(case, "finish", unit, order, running=clocks[-1].stopped_at is None)
+        if order.state == "reviewed":
             marks = {name: dice.randint(0, 100) for name in ("arrival", "attitude", "result")}
-            review = Review.objects.create(
-                order=order, reviewer=self.people["town"], at=at, **marks
-            )
-            self.answer(review)
+            reviewer, at = self.people["town"], order.issued_at
+            self.answer(self.draw(Review(order=order, reviewer=reviewer, at=at, **marks)))
         if dice.random() < 0.2:
             self.objection(order)
-        self.later(order)
-        return order
+        self.later(order, clocks[0])
 
     def answer(self, review: Review) -> None:
         """The department objects to its marks, sometimes rightly."""
         upheld = self.aside.choice([True, False, None, ...])
         if upheld is not ...:
-            ReviewAnswer.objects.create(
-                review=review,
-                kind="object",
-                answered_by=self.people["department"],
-                answered_at=review.at,
-                upheld=upheld,
-                ruling="" if upheld is None else "裁定",
-                ruled_at=None if upheld is None else review.at,
+            self.draw(
+                ReviewAnswer(
+                    review=review,
+                    kind="object",
+                    answered_by=self.people["department"],
+                    answered_at=review.at,
+                    upheld=upheld,
+                    ruling="" if upheld is None else "裁定",
+                    ruled_at=None if upheld is None else review.at,
+                )
             )
 
-    def later(self, order: Order) -> None:
+    def later(self, order: Order, clock: Clock) -> None:
         """The department marks the whistle; a document of the ladder is sent to it."""
         chance = self.aside
         if chance.random() < 0.5:
             proper = chance.random() < 0.8
-            WhistleMark.objects.create(
+            mark = WhistleMark(
                 order=order,
                 proper=proper,
                 mark=chance.randint(0, 100),
@@ -194,18 +253,18 @@ class History:
                 marked_by=self.people["department"],
                 at=order.issued_at,
             )
+            self.draw(mark)
         if chance.random() < 0.3:
-            clock = Clock.objects.filter(order_ref=order.pk).order_by("pk")[0]
             sent = order.issued_at + timedelta(days=chance.uniform(-3, 20))
-            number = Document.objects.count() + 1
-            Document.objects.create(
+            self.documents += 1
+            document = Document(
                 form=chance.choice(Document.Form.values),
                 year=2026,
-                seq=number,
-                number=f"D{number}",
+                seq=self.documents,
+                number=f"D{self.documents}",
                 clock=clock,
                 climb=0,
-                rung=number,
+                rung=self.documents,
                 case=order.case,
                 order=order,
                 unit=order.unit,
@@ -214,10 +273,11 @@ class History:
                 written_at=sent,
                 sheet={},
             )
+            self.draw(document)
 
     def objection(self, order: Order) -> None:
         upheld = self.dice.choice([True, False, None])
-        Objection.objects.create(
+        objection = Objection(
             order=order,
             reason="非本单位职责",
             raised_by=self.people["department"],
@@ -226,6 +286,7 @@ class History:
             ruled_at=None if upheld is None else order.issued_at,
             charged_to=self.charged(order, upheld),
         )
+        self.draw(objection)
 
     def charged(self, order: Order, upheld: bool | None) -> Unit | None:
         """Of some rulings nobody wrote down who is charged."""
@@ -233,13 +294,14 @@ class History:
             return None
         return self.units[order.case.town_id] if upheld else order.unit
 
-    def clock(self, case: Case, kind: str, unit: Unit, order: int | None) -> None:
-        running = Clock.objects.running().filter(case=case, kind=kind, order_ref=order).exists()
+    def clock(
+        self, case: Case, kind: str, unit: Unit, order: Order | None, *, running: bool = False
+    ) -> Clock:
+        """Draw a clock, stopped where one of the kind is still running."""
         stopped = running or self.dice.random() < 0.8
         breached = self.dice.random() < 0.25
-        Clock.objects.create(
+        clock = Clock(
             case=case,
-            order_ref=order,
             unit=unit,
             kind=kind,
             started_at=case.received_at,
@@ -248,6 +310,8 @@ class History:
             breached_at=case.received_at + timedelta(hours=1) if breached else None,
             exempt_at=case.received_at if breached and self.aside.random() < 0.3 else None,
         )
+        self.clocks.append((clock, order))
+        return cast("Clock", self.draw(clock))
 
 
 def history(people: dict[str, User], seed: int = 1, count: int = 40) -> History:
