@@ -159,7 +159,7 @@ def test_the_docket_of_the_week_opens_freezes_and_stays(live: Stage, sign_in: Si
 
 def test_only_the_centre_writes(live: Stage, sign_in: SignIn) -> None:
     one = matter(live)
-    held = meeting(live, one)
+    held = meeting(live, one, held_at=live.at)
     writing = ["/directives/new/", "/meetings/new/", "/papers/new/"]
     writing += [f"/meetings/{held.pk}/change/"]
     for who in PEOPLE:
