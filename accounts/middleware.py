@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from accounts.refusals import BadInput, StepRefused, unkeepable
+from accounts.refusals import StepRefused, bad_input
 
 
 class RefusalMiddleware:
@@ -23,7 +23,7 @@ class RefusalMiddleware:
         if isinstance(error, StepRefused):
             context = {"refusal": str(error), "back_url": _came_from(request)}
             return render(request, "409.html", context, status=409)
-        if bad := error if isinstance(error, BadInput) else unkeepable(error):
+        if bad := bad_input(error):
             return render(request, "400.html", {"refusal": str(bad)}, status=400)
         return None
 

@@ -20,11 +20,14 @@ class BadInput(Exception):
         super().__init__("; ".join(text for texts in self.fields.values() for text in texts))
 
 
-def unkeepable(error: Exception) -> BadInput | None:
-    """Return the refusal of a text that PostgreSQL did not take for the character NUL in it; None for other errors.
+def bad_input(error: Exception) -> BadInput | None:
+    """Return the error where it is bad input, or its refusal where PostgreSQL did not take a text for the character NUL in
+    it; None for other errors.
 
-    No keyboard writes it: wherever a machine sends it, in an address, a form or a call, this is the answer.
+    No keyboard writes NUL: wherever a machine sends it, in an address, a form or a call, this is the answer.
     """
+    if isinstance(error, BadInput):
+        return error
     if isinstance(error, DataError) and "NUL" in str(error):
         return BadInput(
             {

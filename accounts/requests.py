@@ -8,7 +8,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import User
 
-LONGEST = 19
+KEY_DIGITS = 19
 """Digits with which a number may be larger than any key."""
 
 
@@ -37,5 +37,6 @@ def network_address(request: HttpRequest) -> str | None:
 
 def key_in(text: str | None) -> int | None:
     """Return the key of a row that an address names; what is no key, or longer than one, names none."""
-    known = text is not None and text.isascii() and text.isdigit() and len(text) < LONGEST
-    return int(text) if text and known else None
+    if text and text.isascii() and text.isdigit() and len(text) < KEY_DIGITS:
+        return int(text)
+    return None

@@ -15,7 +15,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_handler
 
-from accounts.refusals import BadInput, StepRefused, unkeepable
+from accounts.refusals import StepRefused, bad_input
 
 WHOLE = "non_field_errors"
 """The name under which `fields` holds what is wrong with the request as a whole."""
@@ -66,7 +66,7 @@ def _as_api_error(error: Exception) -> Exception:
         refused = exceptions.APIException(str(error), code="step_refused")
         refused.status_code = status.HTTP_409_CONFLICT
         return refused
-    if bad := error if isinstance(error, BadInput) else unkeepable(error):
+    if bad := bad_input(error):
         return exceptions.ValidationError(bad.fields)
     if isinstance(error, ValidationError):
         fields = error.message_dict if hasattr(error, "error_dict") else {WHOLE: error.messages}
