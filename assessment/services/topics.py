@@ -34,6 +34,9 @@ LONGEST = timedelta(days=366)
 LARGEST_GOAL = Decimal("999999.99")
 CENT = Decimal("0.01")
 
+Weeks = tuple[list[queries.Week], list[queries.Week]]
+"""Those before a topic began, and those since."""
+
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
@@ -213,11 +216,12 @@ def refuse_closed(topic: Topic) -> None:
         raise StepRefused(_("The topic is closed; a new one may be taken up."))
 
 
-def measured(topic: Topic, at: datetime) -> Measure:
-    """Measure a topic up to the moment, or return what was measured when it was closed."""
+def measured(topic: Topic, at: datetime, weeks: Weeks | None = None) -> Measure:
+    """Measure a topic up to the moment, or return what was measured when it was closed. `weeks` are those of
+    `weeks_of`, where they have been read already."""
     if topic.measured:
         return Measure.from_json(topic.measured)
-    before, since = weeks_of(topic, at)
+    before, since = weeks or weeks_of(topic, at)
     return measure(
         [(week.people, week.all_people - week.people) for week in before],
         [(week.people, week.all_people - week.people) for week in since],
@@ -225,7 +229,7 @@ def measured(topic: Topic, at: datetime) -> Measure:
     )
 
 
-def weeks_of(topic: Topic, at: datetime) -> tuple[list[queries.Week], list[queries.Week]]:
+def weeks_of(topic: Topic, at: datetime) -> Weeks:
     """Return the weeks before a topic that are its base, and the whole ones since, up to its end or the moment."""
     area, begun_on = topic.area_id or "", topic.begun_on
     end = max(begun_on, timezone.localdate(topic.closed_at or at))
@@ -235,8 +239,8 @@ def weeks_of(topic: Topic, at: datetime) -> tuple[list[queries.Week], list[queri
 
 def account_of(topic: Topic, at: datetime) -> dict[str, Any]:
     """Return what a report tells of a topic: the measure, the entries, the cases since it began."""
-    found = measured(topic, at)
-    _before, weeks = weeks_of(topic, at)
+    read = weeks_of(topic, at)
+    found, (_before, weeks) = measured(topic, at, read), read
     return {
         "number": topic.number,
         "title": topic.title,

@@ -230,7 +230,8 @@ def _page(
     request: HttpRequest, seen: Topic, work: WorkForm, outcome: OutcomeForm, status: int = 200
 ) -> HttpResponse:
     at, user = timezone.now(), request.user
-    found = services.measured(seen, at)
+    weeks = services.weeks_of(seen, at)
+    found = services.measured(seen, at, weeks)
     entries = list(seen.entries.select_related("by").order_by("-at", "-pk"))
     units = _units_named(entries)
     context = {
@@ -240,7 +241,7 @@ def _page(
         "verdict": verdict(found),
         "odds": odds(found.chance),
         "elsewhere": " → ".join(map(str, found.district or ())),
-        "chart": _chart(seen, found, at),
+        "chart": _chart(seen, found, weeks),
         "events": [_event(entry, units) for entry in entries],
         "work": work if services.may_enter(seen, user) else None,
         "outcome": outcome if services.may_close(seen, user) else None,
@@ -275,9 +276,9 @@ def _event(entry: TopicEntry, units: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _chart(seen: Topic, found: Measure, at: Any) -> dict[str, Any]:
+def _chart(seen: Topic, found: Measure, read: services.Weeks) -> dict[str, Any]:
     """Return the weeks before and since, beside what they were had all gone as in the rest of the district."""
-    before, since = services.weeks_of(seen, at)
+    before, since = read
     weeks = before + since
     rest = sum(week.all_people - week.people for week in before)
     share = sum(week.people for week in before) / rest if rest else 0.0
